@@ -1,0 +1,1 @@
+"""One module a SQL dialect: what differs, what it lacks, and why."""

@@ -1,0 +1,243 @@
+"""What a checked document says: one frozen class a kind, places kept for later findings.
+
+A spec holds names and texts, not meanings: whether a column, an aggregation or a node exists is
+decided when names are resolved. Every class here is what `parse` of its kind's module returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from seeknal.compiler.findings import Place
+from seeknal.compiler.types import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word or name of a spec and where it stands."""
+
+    value: str
+    place: Place
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """SQL of a spec, with what is needed to point into it.
+
+    Line 0 of `value` starts at (`line`, `column`) of `file`; later lines at column `indent` + 1.
+    """
+
+    value: str
+    file: str
+    line: int
+    column: int
+    indent: int
+
+    def place(self, offset: int, length: int = 1) -> Place:
+        """Where character `offset` of `value` stands in the file."""
+        before = self.value[:offset]
+        row = before.count("\n")
+        if row == 0:
+            return Place(self.file, self.line, self.column + offset, length)
+        column = self.indent + 1 + offset - (before.rfind("\n") + 1)
+        return Place(self.file, self.line + row, column, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An upstream node (`ref` is its id) and, where the spec names one, its alias in the SQL."""
+
+    ref: Text
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What every kind has. `place` is where the name stands; `id` is `<kind>.<name>`."""
+
+    kind: str
+    name: str
+    place: Place
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The node's id, `<kind>.<name>`."""
+        return f"{self.kind}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """The name of the node's relation (SEMANTICS "Names of relations")."""
+        return f"{self.kind}_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDeclaration:
+    """A line of a source's `schema:`."""
+
+    name: Text
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec(Spec):
+    """A file or an existing relation. `format` is csv, parquet, json, jsonl or relation."""
+
+    format: str
+    table: SqlText | None = None
+    relation_name: Text | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    schema: tuple[ColumnDeclaration, ...] = ()
+    on_bad_value: str = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformSpec(Spec):
+    """User SQL over upstream nodes. `params` are raw values, `{{ }}` not yet resolved."""
+
+    sql: SqlText
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureGroupSpec(Spec):
+    """Features of an entity by user SQL; without SQL, the upstream's columns as they are."""
+
+    entity: str
+    join_keys: tuple[Text, ...]
+    event_time: Text | None = None
+    sql: SqlText | None = None
+    features: tuple[Text, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AggregationUse:
+    """An aggregation as a spec writes it: `sum`, `quantile(0.9)`, `arg_max(order_ts)`.
+
+    `word` is the name as spelt, `arguments` the texts between its parentheses.
+    """
+
+    word: str
+    arguments: tuple[str, ...]
+    place: Place
+
+    @property
+    def label(self) -> str:
+        """The spelling as part of a column name: `quantile(0.9)` gives `quantile_0_9`."""
+        parts = (self.word, *self.arguments)
+        return "_".join("".join(c if c.isalnum() else "_" for c in part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class DayWindow:
+    """Days `lower` to `upper` before the application date, both inclusive."""
+
+    lower: int
+    upper: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Aggregations over the rows where `condition` is true; None is every past row."""
+
+    condition: SqlText | None
+    aggregations: tuple[AggregationUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayRatio:
+    """One aggregation in two windows, the first divided by the second."""
+
+    numerator: DayWindow
+    denominator: DayWindow
+    aggregations: tuple[AggregationUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """Aggregations over the last `days` days: 0 <= d < days."""
+
+    days: tuple[int, ...]
+    aggregations: tuple[AggregationUse, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RollingRatio:
+    """The last n days over the last m days, every pair of n and m."""
+
+    numerator: tuple[int, ...]
+    denominator: tuple[int, ...]
+    aggregations: tuple[AggregationUse, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOrderFeature:
+    """An entry of an aggregation's `features:`."""
+
+    name: Text
+    column: Text
+    basic: tuple[AggregationUse, ...] = ()
+    rolling: tuple[Rolling, ...] = ()
+    ratio: tuple[RollingRatio, ...] = ()
+    since: tuple[Since, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AggregationSpec(Spec):
+    """First-order aggregation at day grain (SEMANTICS "First-order aggregation").
+
+    `source` is `source:` or the first of `inputs`.
+    """
+
+    source: Text
+    id_col: Text
+    feature_date_col: Text
+    application_date_col: Text | None = None
+    group_by: tuple[Text, ...] = ()
+    features: tuple[FirstOrderFeature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """The (id, application date) pairs that a second-order aggregation is computed for."""
+
+    ref: Text
+    id_col: Text
+    application_date_col: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOrderFeature:
+    """An entry of a second-order aggregation's `features:`; `columns` has one or more."""
+
+    key: Text
+    columns: tuple[Text, ...]
+    basic: tuple[AggregationUse, ...] = ()
+    window: DayWindow | None = None
+    ratio: DayRatio | None = None
+    since: Since | None = None
+    output_name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOrderSpec(Spec):
+    """Second-order aggregation (SEMANTICS "Second-order aggregation")."""
+
+    source: Text
+    id_col: Text
+    feature_date_col: Text
+    application_date_col: Text | None = None
+    spine: Spine | None = None
+    grain: tuple[Text, ...] = ()
+    features: tuple[SecondOrderFeature, ...]

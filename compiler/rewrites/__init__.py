@@ -1,0 +1,1 @@
+"""Plan to Plan: one rule a function, each with a stated condition."""

@@ -1,0 +1,114 @@
+"""The types of columns (SEMANTICS "Values"): what the compiler knows of a relation's columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of value that features are computed from; `OTHER` passes through untouched."""
+
+    BOOLEAN = "boolean"
+    INT64 = "int64"
+    DOUBLE = "double"
+    DECIMAL = "decimal"
+    STRING = "string"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """A column's type. `precision` and `scale` belong to decimals, `detail` names an OTHER type."""
+
+    kind: Kind
+    precision: int = 0
+    scale: int = 0
+    detail: str = ""
+
+    def __str__(self) -> str:
+        if self.kind is Kind.DECIMAL:
+            return f"decimal({self.precision},{self.scale})"
+        return self.detail or self.kind.value
+
+    @property
+    def is_number(self) -> bool:
+        """True for int64, double and decimal."""
+        return self.kind in (Kind.INT64, Kind.DOUBLE, Kind.DECIMAL)
+
+    @property
+    def is_ordered(self) -> bool:
+        """True for every type with a total order that all engines share."""
+        return self.kind not in (Kind.OTHER,)
+
+    @property
+    def is_temporal(self) -> bool:
+        """True for date and timestamp."""
+        return self.kind in (Kind.DATE, Kind.TIMESTAMP)
+
+
+BOOLEAN = DataType(Kind.BOOLEAN)
+INT64 = DataType(Kind.INT64)
+DOUBLE = DataType(Kind.DOUBLE)
+STRING = DataType(Kind.STRING)
+DATE = DataType(Kind.DATE)
+TIMESTAMP = DataType(Kind.TIMESTAMP)
+
+
+def decimal(precision: int, scale: int) -> DataType:
+    """An exact number of `precision` digits, `scale` of them after the point."""
+    return DataType(Kind.DECIMAL, precision, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation, spelt as the relation spells it."""
+
+    name: str
+    type: DataType
+
+
+_INTEGERS = frozenset(
+    "tinyint smallint integer int bigint long int1 int2 int4 int8 int16 int32 int64 hugeint "
+    "utinyint usmallint uinteger ubigint uhugeint signed short bignum".split()
+)
+_DOUBLES = frozenset("double float real float4 float8 float32 float64 double_precision".split())
+_STRINGS = frozenset("varchar text string char bpchar enum uuid".split())
+_TIMESTAMPS = frozenset(
+    "timestamp datetime timestamptz timestamp_s timestamp_ms timestamp_ns timestamp_us".split()
+)
+_NUMERIC = re.compile(r"(?:decimal|numeric)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)$")
+
+
+def parse_type(text: str) -> DataType | None:
+    """The type that a spec or DuckDB calls `text`; None for a name that no type has.
+
+    >>> parse_type("BIGINT"), parse_type("decimal(10, 2)")
+    (DataType(kind=<Kind.INT64: 'int64'>, precision=0, scale=0, detail=''), \
+DataType(kind=<Kind.DECIMAL: 'decimal'>, precision=10, scale=2, detail=''))
+    """
+    word = text.strip().lower()
+    if word in _INTEGERS:
+        return INT64
+    if word in _DOUBLES or word == "double precision":
+        return DOUBLE
+    if word in _STRINGS or word.startswith(("varchar(", "char(", "enum(")):
+        return STRING
+    if word in ("boolean", "bool", "logical"):
+        return BOOLEAN
+    if word == "date":
+        return DATE
+    if word in _TIMESTAMPS or word.startswith(("timestamp(", "timestamp with")):
+        return TIMESTAMP
+    if word in ("decimal", "numeric"):
+        return decimal(18, 3)
+    if match := _NUMERIC.match(word):
+        return decimal(int(match[1]), int(match[2] or 0))
+    if word.endswith("[]") or word.startswith(("struct", "list", "map", "array", "union")):
+        return DataType(Kind.OTHER, detail=word)
+    if word in ("json", "blob", "bytea", "time", "interval", "bit", "geometry", "variant", "null"):
+        return DataType(Kind.OTHER, detail=word)
+    return None

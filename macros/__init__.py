@@ -1,0 +1,1 @@
+"""The built-in macros: Jinja files that render one SQL expression each."""
