@@ -1,0 +1,4 @@
+{#-
+reason: STDDEV_POP takes any number
+-#}
+STDDEV_POP({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: VAR_POP takes any number
+-#}
+VAR_POP({{ x }})
