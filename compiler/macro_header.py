@@ -15,9 +15,21 @@ from seeknal.compiler.findings import CompileFailed, Finding, Place
 from seeknal.compiler.types import DOUBLE, INT64, DataType, Kind, decimal, parse_type
 
 # What every body may use beside its parameters.
-VARIABLES = ("x", "type", "precision", "scale", "when", "always", "at", "days", "keys")
+VARIABLES = (
+    "x",
+    "value",
+    "present",
+    "when",
+    "always",
+    "type",
+    "precision",
+    "scale",
+    "at",
+    "days",
+    "keys",
+)
 TAKES = ("any", "number", "ordered", "boolean", "nothing")
-PARAMETER_KINDS = ("number", "fraction", "integer", "column")
+PARAMETER_KINDS = ("number", "positive", "fraction", "integer", "column")
 
 _COMMENT = re.compile(r"\A\s*\{#-?(.*?)-?#\}", re.DOTALL)
 _REQUIRED = ("summary", "takes", "returns", "no_rows")
@@ -42,9 +54,9 @@ class AggregationHeader:
     the value) or `sum` (int64, double, or decimal(38,s)). `no_rows` is the value where no row
     counts: None is NULL. `merges`: partial results over parts of the rows combine into the whole;
     `inverts`: the part of some rows can be taken out again. `parameters` are (name, kind) in the
-    order of the call, kinds being number, fraction (0 to 1), integer and column. Without `exact`
-    the engine's own approximation counts as right. `needs_event_time`: the value depends on when
-    the events were.
+    order of the call; kinds are number, positive, fraction (0 to 1), integer and column. Without
+    `exact` the engine's own approximation counts as right. `needs_event_time`: the value depends
+    on when the events were.
     """
 
     name: str

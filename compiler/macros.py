@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from seeknal.compiler.macro_body import Body
+    from seeknal.compiler.macro_render import Renderer
 
 __all__ = ["AggregationHeader", "Expansion", "MacroLibrary", "Prepared"]
 
@@ -67,14 +68,19 @@ class _File:
     dialect: str | None
 
 
-def _read_folder(root: Path, label: str, dialect: str) -> dict[tuple[str, str | None], _File]:
+# The files of the project or of seeknal, by name and dialect.
+_Layer = dict[tuple[str, str | None], _File]
+
+
+def _read_folder(root: Path, label: str, dialect: str) -> _Layer:
     """The macro files below `root` that are in force for `dialect`."""
-    files: dict[tuple[str, str | None], _File] = {}
+    files: _Layer = {}
     for folder, owner in ((root, None), (root / dialect, dialect)):
         for path in sorted(folder.glob("*.sql")):
             where = f"{label}/{path.relative_to(root).as_posix()}"
-            text = path.read_text(encoding="utf-8")
-            files[path.stem, owner] = _File(path.stem, where, text, owner)
+            files[path.stem, owner] = _File(
+                path.stem, where, path.read_text(encoding="utf-8"), owner
+            )
     return files
 
 
@@ -97,14 +103,15 @@ class MacroLibrary:
     ) -> None:
         """Read the macro files in force."""
         self.dialect = dialect
-        self._layers: list[dict[tuple[str, str | None], _File]] = []
+        self._layers: list[_Layer] = []
         if project_macros is not None:
             label = f"{project_macros.name}/aggregations"
             self._layers.append(_read_folder(project_macros / "aggregations", label, dialect))
         built_in = Path(__file__).parent.parent / "macros" / "aggregations"
         self._layers.append(_read_folder(built_in, "seeknal/macros/aggregations", dialect))
-        self._headers: dict[str, AggregationHeader | None] = {}
+        self._headers: dict[str, AggregationHeader] = {}
         self._bodies: dict[tuple[object, ...], Body] = {}
+        self._renderers: dict[str | None, Renderer] = {}
         self._rendered: dict[str, str] = {}
         if rendered is not None and rendered.get("digest") == self.digest():
             self._rendered.update(rendered)
@@ -114,12 +121,7 @@ class MacroLibrary:
     def find(self, word: str) -> AggregationHeader | None:
         """The aggregation that `word` names, by name or alias in any case; None if none does."""
         word = word.lower()
-        if word not in self._headers:
-            self._headers[word] = self._look_up(word)
-        return self._headers[word]
-
-    def _look_up(self, word: str) -> AggregationHeader | None:
-        if self._portable(word) is not None:
+        if word in self._headers or self._portable(word) is not None:
             return self._header(word)
         for layer in self._layers:
             if file := layer.get((word, self.dialect)):
@@ -154,9 +156,12 @@ class MacroLibrary:
         return next(found, None)
 
     def _header(self, name: str) -> AggregationHeader:
-        file = self._portable(name)
-        assert file is not None
-        return read_header(name, file.text, file.label)
+        """The header of the portable file `name`."""
+        if name not in self._headers:
+            file = self._portable(name)
+            assert file is not None, name
+            self._headers[name] = read_header(name, file.text, file.label)
+        return self._headers[name]
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
@@ -212,7 +217,7 @@ class MacroLibrary:
         """
         from sqlglot import exp
 
-        from seeknal.compiler.macro_body import build
+        from seeknal.compiler.macro_body import build, present, unmasked
 
         header = self.find(word)
         assert header is not None, word
@@ -228,6 +233,9 @@ class MacroLibrary:
             self._bodies[signature] = body
 
         values["when"] = exp.Boolean(this=True) if when is None else when
+        if x is not None and not body.uses.isdisjoint(("value", "present")):
+            values["value"] = unmasked(x, when)
+            values["present"] = present(values["value"], when)
         for name, _, _ in body.columns:
             identifier = exp.Identifier(this=f"{column_prefix}_{name}", quoted=False)
             values["column_" + name] = exp.Column(this=identifier)
@@ -254,7 +262,7 @@ class MacroLibrary:
         given: tuple[str, ...],
         types: Mapping[str, DataType],
     ) -> Body:
-        from seeknal.compiler.macro_body import Rendered, mark, parse, render
+        from seeknal.compiler.macro_body import Rendered, Source, mark, parse
 
         file = self._file(header.name)
         if file.dialect is not None:
@@ -265,17 +273,29 @@ class MacroLibrary:
         if key not in self._rendered:
             variables: dict[str, object] = {name: mark(name) for name in (*given, "keys", "when")}
             variables |= {"type": _kind(x_type), "always": always, **kinds}
+            if "x" in given:
+                variables |= {name: mark(name) for name in ("value", "present")}
             if x_type is not None and x_type.kind is Kind.DECIMAL:
                 variables |= {"precision": x_type.precision, "scale": x_type.scale}
-            parameters = [name for name, _ in header.parameters]
-            rendered = render(file.text, file.label, [*parameters, *kinds], variables)
+            parameters = [*(name for name, _ in header.parameters), *kinds]
+            rendered = self._renderer(file.dialect).render(header.name, parameters, variables)
             self._rendered[key] = rendered.dump()
-        return parse(
-            Rendered.load(self._rendered[key]),
-            file.dialect or PORTABLE_DIALECT,
-            file.label,
-            file.text,
-        )
+        dialect = file.dialect or PORTABLE_DIALECT
+        return parse(Rendered.load(self._rendered[key]), dialect, Source(file.label, file.text))
+
+    def _renderer(self, dialect: str | None) -> Renderer:
+        """What renders the files of `dialect`; None renders the portable ones."""
+        if dialect not in self._renderers:
+            from seeknal.compiler.macro_body import Source
+            from seeknal.compiler.macro_render import Renderer
+
+            files: dict[str, Source] = {}
+            for layer in reversed(self._layers):
+                for (name, owner), file in layer.items():
+                    if owner == dialect:
+                        files[name] = Source(file.label, file.text)
+            self._renderers[dialect] = Renderer(files)
+        return self._renderers[dialect]
 
 
 def _kind(type: DataType | None) -> str:

@@ -1,0 +1,4 @@
+{#-
+reason: MIN orders booleans
+-#}
+MIN({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: MAX orders booleans
+-#}
+MAX({{ x }})

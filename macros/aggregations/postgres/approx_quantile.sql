@@ -1,0 +1,4 @@
+{#-
+reason: it has no sketch
+-#}
+{% include 'quantile.sql' %}

@@ -1,0 +1,9 @@
+{#-
+reason: an ordered array settles ties without a step before; strings are ordered by code point
+-#}
+{% set v %}{{ value }}{% if type == 'string' %} COLLATE "C"{% endif %}{% endset -%}
+{% set b %}{{ by }}{% if by_type == 'string' %} COLLATE "C"{% endif %}{% endset -%}
+(
+  ARRAY_AGG({{ value }} ORDER BY {{ b }}, {{ v }} DESC)
+  FILTER (WHERE {{ present }} AND {{ by }} IS NOT NULL)
+)[1]

@@ -1,0 +1,4 @@
+{#-
+reason: PERCENTILE_CONT is exact and interpolates
+-#}
+PERCENTILE_CONT({{ p }}) WITHIN GROUP (ORDER BY CAST({{ x }} AS DOUBLE PRECISION))

@@ -1,0 +1,15 @@
+{#-
+summary: the value at fraction p of the sorted values, exact, interpolated between neighbours
+takes: number
+returns: double
+no_rows: null
+parameters: {p: fraction}
+-#}
+{# engines' own are approximate (Spark, Trino) or missing: count the place in the order #}
+{% set r | column('rank') -%}
+ROW_NUMBER() OVER (PARTITION BY {{ keys }} ORDER BY CASE WHEN {{ present }} THEN 0 ELSE 1 END, {{ value }})
+{%- endset %}
+{% set n | column('count') %}COUNT({{ x }}) OVER (PARTITION BY {{ keys }}){% endset %}
+{# how far the row is from the quantile's place: 1 - distance is its weight #}
+{% set d | column('distance') %}ABS({{ r }} - 1 - CAST({{ p }} AS DOUBLE) * ({{ n }} - 1)){% endset %}
+SUM(CASE WHEN {{ present }} AND {{ d }} < 1 THEN CAST({{ value }} AS DOUBLE) * (1 - {{ d }}) END)
