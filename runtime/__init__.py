@@ -1,0 +1,1 @@
+"""Runs what the compiler wrote: engines, publishing, state, change detection and reports."""

@@ -1,0 +1,163 @@
+"""DuckDB, embedded: the default engine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from seeknal.runtime.duckdb_errors import engine_error
+from seeknal.runtime.engine import Row
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+
+_HUGEINT = re.compile(r"U?HUGEINT\b")
+_INTERRUPT_SECONDS = 0.1
+_UTC_TIMESTAMP = "TIMESTAMP WITH TIME ZONE"
+
+
+class DuckDBEngine:
+    """A database in memory that reads and writes the project's files.
+
+    Relative paths in SQL are relative to `root`, whatever the working directory. What does not
+    fit into memory spills to `scratch`, which is removed at the end.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, root: Path, scratch: Path) -> None:
+        """Open nothing yet: the connection lives as long as the `with` block."""
+        self._root = root
+        self._scratch = scratch
+
+    def __enter__(self) -> Self:
+        """Open the database, with UTC as its time zone."""
+        import duckdb
+
+        # Statements run on a thread of their own: on the main thread a running statement would
+        # keep Ctrl-C waiting until it ends.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
+        self._connection = duckdb.connect(":memory:")
+        for setting, value in (
+            ("TimeZone", "UTC"),
+            ("file_search_path", str(self._root)),
+            ("temp_directory", str(self._scratch)),
+        ):
+            self._connection.execute(f"SET {setting} = {literal(value)}")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the database and remove what it spilled."""
+        self._worker.shutdown()
+        self._connection.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def attach(self, relation: str, file: Path) -> None:
+        """Make the parquet at `file` readable under the name `relation`."""
+        self._run(
+            lambda c: c.execute(
+                f"CREATE OR REPLACE VIEW {identifier(relation)} AS "
+                f"SELECT * FROM read_parquet({literal(str(file))})"
+            )
+        )
+
+    def write(self, sql: str, file: Path, *, ordered: bool) -> int:
+        """Write the rows of one SELECT to `file` as parquet and return how many they are.
+
+        Parquet has no 128-bit integers and DuckDB would write them as doubles, so they are
+        narrowed to int64; a value that does not fit is `error[integer-overflow]`.
+        """
+        order = "true" if ordered else "false"
+        statement = (
+            f"COPY (\n{self._narrowed(sql)}\n) TO {literal(str(file))} "
+            "(FORMAT parquet, COMPRESSION snappy)"
+        )
+
+        def copy(connection: duckdb.DuckDBPyConnection) -> int:
+            connection.execute(f"SET preserve_insertion_order = {order}")
+            counted = connection.execute(statement).fetchone()
+            return int(counted[0]) if counted else 0
+
+        return self._run(copy)
+
+    def describe(self, file: Path) -> tuple[tuple[str, str], ...]:
+        """The columns of a parquet file and DuckDB's names of their types."""
+        return self._columns(f"SELECT * FROM read_parquet({literal(str(file))})")
+
+    def rows(self, sql: str, limit: int) -> tuple[Sequence[Row], int]:
+        """The first `limit` rows of a SELECT, in the order of all columns, and how many in all."""
+        columns = self._columns(sql)
+        shown = ", ".join(readable(name, type) for name, type in columns)
+        count = "COUNT(*) OVER ()"
+
+        def fetch(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+            return connection.execute(
+                f"SELECT {shown}, {count} FROM (\n{sql}\n) ORDER BY ALL LIMIT {int(limit)}"
+            ).fetchall()
+
+        found = self._run(fetch)
+        names = [name for name, _ in columns]
+        total = int(str(found[0][-1])) if found else 0
+        return [dict(zip(names, row, strict=False)) for row in found], total
+
+    def _columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+        described = self._run(lambda c: c.execute(f"DESCRIBE\n{sql}").fetchall())
+        return tuple((str(row[0]), str(row[1])) for row in described)
+
+    def _narrowed(self, sql: str) -> str:
+        wide = [(name, type) for name, type in self._columns(sql) if _HUGEINT.search(type)]
+        if not wide:
+            return sql
+        casts = ", ".join(
+            f"CAST({identifier(name)} AS {_HUGEINT.sub('BIGINT', type)}) AS {identifier(name)}"
+            for name, type in wide
+        )
+        return f"SELECT * REPLACE ({casts}) FROM (\n{sql}\n)"
+
+    def _run(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        import duckdb
+
+        running = self._worker.submit(work, self._connection)
+        try:
+            return running.result()
+        except duckdb.Error as error:
+            raise engine_error(error) from error
+        except KeyboardInterrupt:
+            running.cancel()
+            while not running.done():
+                self._connection.interrupt()
+                wait([running], timeout=_INTERRUPT_SECONDS)
+            raise
+
+
+def identifier(name: str) -> str:
+    """A quoted name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def readable(name: str, type: str) -> str:
+    """The expression that fetches a column into Python.
+
+    A timestamp with time zone would need a time zone library there; its UTC value does not.
+    """
+    column = identifier(name)
+    if type == _UTC_TIMESTAMP:
+        return f"CAST({column} AS TIMESTAMP) AS {column}"
+    return column

@@ -1,0 +1,149 @@
+"""One node: run its statement, hold its promises, publish its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from seeknal.compiler.artifact import Assertion
+from seeknal.compiler.findings import Finding
+from seeknal.runtime.changes import stamp_sources
+from seeknal.runtime.engine import Engine, EngineError, Row
+from seeknal.runtime.files import publish_copy, replacing, stamp, write_json
+from seeknal.runtime.paths import Target
+from seeknal.runtime.state import Output
+from seeknal.runtime.workflow import Node
+
+_ORDERED_KINDS = frozenset({"source", "transform", "feature_group"})
+
+
+class NodeFailed(Exception):
+    """A node has no new output; its last good one is untouched."""
+
+    def __init__(self, finding: Finding, detail: str = "", sql: str = "") -> None:
+        """Keep the finding, what the engine said, and the statement."""
+        super().__init__(finding.message)
+        self.finding = finding
+        self.detail = detail
+        self.sql = sql
+
+
+def execute(
+    node: Node, engine: Engine, target: Target, inputs: Mapping[str, Output], last: Output | None
+) -> Output:
+    """Run `node` and publish its output. Raises NodeFailed.
+
+    `inputs` are the outputs of its upstream. The result is written under a temporary name and
+    checked there; only a result that holds every promise replaces the last one.
+    """
+    artifact = node.artifact
+    for id, output in inputs.items():
+        engine.attach(_relation(id), target.root / output.stamp.path)
+    files = stamp_sources(node, target.root, last.files if last else ())
+    path = target.result(artifact.kind, artifact.name)
+    with replacing(path) as unchecked:
+        rows = _write(node, engine, unchecked)
+        engine.attach(artifact.relation, unchecked)
+        if broken := _broken_promise(node, engine):
+            raise broken
+        columns = engine.describe(unchecked)
+        _check_columns(node, columns)
+        rows_in, rows_dropped = _counts(node, engine, inputs)
+    published = stamp(path, target.root)
+    publish_extras(node, target)
+    return Output(
+        sql=artifact.digest,
+        inputs={id: output.sha256 for id, output in inputs.items()},
+        files=files,
+        stamp=published,
+        rows=rows,
+        columns=columns,
+        rows_in=rows_in,
+        rows_dropped=rows_dropped,
+    )
+
+
+def publish_extras(node: Node, target: Target) -> None:
+    """Put the published result where existing projects also read it, and its sidecar beside it."""
+    kind, name = node.artifact.kind, node.artifact.name
+    for copy in target.copies(kind, name):
+        publish_copy(target.result(kind, name), copy)
+    if node.sidecar is not None:
+        write_json(target.sidecar(name), dict(node.sidecar))
+
+
+def fill(assertion: Assertion, row: Row, others: int) -> str:
+    """The assertion's message for an offending row; `others` is how many more there are."""
+    message = assertion.message.format_map(row)
+    return f"{message} (and {others:,} more)" if others else message
+
+
+def _relation(node_id: str) -> str:
+    return node_id.replace(".", "_", 1)
+
+
+def _write(node: Node, engine: Engine, path: Path) -> int:
+    artifact = node.artifact
+    try:
+        return engine.write(artifact.sql, path, ordered=artifact.kind in _ORDERED_KINDS)
+    except EngineError as error:
+        # A promise that the data breaks names the row and the column; the engine seldom does.
+        raise _broken_promise(node, engine, can_fail=True) or _failed(
+            node, error, artifact.sql
+        ) from error
+
+
+def _broken_promise(node: Node, engine: Engine, *, can_fail: bool = False) -> NodeFailed | None:
+    """The first assertion that returns a row, or that the engine cannot run.
+
+    With `can_fail` an assertion that the engine cannot run is passed over: the statement itself
+    has failed already, and its error is the one to report.
+    """
+    for assertion in node.artifact.assertions:
+        try:
+            rows, total = engine.rows(assertion.sql, limit=1)
+        except EngineError as error:
+            if can_fail:
+                continue
+            return _failed(node, error, assertion.sql)
+        if rows:
+            message = fill(assertion, rows[0], total - 1)
+            finding = Finding(assertion.code, message, node.place, assertion.help or None)
+            return NodeFailed(finding, sql=assertion.sql)
+    return None
+
+
+def _failed(node: Node, error: EngineError, sql: str) -> NodeFailed:
+    finding = Finding(error.code, error.message, node.place, error.help)
+    return NodeFailed(finding, error.detail, sql)
+
+
+def _counts(
+    node: Node, engine: Engine, inputs: Mapping[str, Output]
+) -> tuple[int | None, int | None]:
+    if node.artifact.counts_sql is None:
+        rows = [inputs[id].rows for id in node.artifact.inputs if id in inputs]
+        return (sum(rows) if rows else None), None
+    try:
+        counted, _ = engine.rows(node.artifact.counts_sql, limit=1)
+    except EngineError as error:
+        raise _failed(node, error, node.artifact.counts_sql) from error
+    rows_in, rows_dropped = (int(str(value or 0)) for value in counted[0].values())
+    return rows_in, rows_dropped
+
+
+def _check_columns(node: Node, columns: tuple[tuple[str, str], ...]) -> None:
+    promised = [column.name for column in node.artifact.columns]
+    found = [name for name, _ in columns]
+    if found == promised:
+        return
+    missing = [f"lacks `{name}`" for name in promised if name not in found]
+    added = [f"has `{name}`" for name in found if name not in promised]
+    difference = ", ".join(missing + added) or "has its columns in another order"
+    finding = Finding(
+        "column-mismatch",
+        f"the result of {node.id} is not what was compiled: it {difference}",
+        node.place,
+        "compile and run again; if the error stays, it is a fault of seeknal and not of the spec",
+    )
+    raise NodeFailed(finding, sql=node.artifact.sql)

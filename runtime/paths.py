@@ -1,0 +1,78 @@
+"""Where a run puts things below the project root (the layout that existing projects read)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The folder `target/` of a project."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """`target/` itself."""
+        return self.root / "target"
+
+    @property
+    def intermediate(self) -> Path:
+        """The results: one parquet a node."""
+        return self.folder / "intermediate"
+
+    @property
+    def state(self) -> Path:
+        """What every node's last run was made of."""
+        return self.folder / "run_state.json"
+
+    @property
+    def manifest(self) -> Path:
+        """The graph as last planned or run."""
+        return self.folder / "manifest.json"
+
+    @property
+    def report(self) -> Path:
+        """The report of the last run."""
+        return self.folder / "run_report.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by a run while it writes."""
+        return self.folder / ".run.lock"
+
+    @property
+    def scratch(self) -> Path:
+        """Where the engine spills what does not fit into memory."""
+        return self.folder / ".scratch"
+
+    def compiled(self, dialect: str) -> Path:
+        """The SQL that `seeknal compile` writes."""
+        return self.folder / "compiled" / dialect
+
+    def log(self, run_id: str) -> Path:
+        """The log of a run that failed or was verbose."""
+        return self.folder / "logs" / f"run_{run_id}.log"
+
+    def result(self, kind: str, name: str) -> Path:
+        """The result of node `kind.name` (SEMANTICS "Names of relations")."""
+        return self.intermediate / f"{kind}_{name}.parquet"
+
+    def sidecar(self, name: str) -> Path:
+        """What a reader has to know of a feature group: entity, keys, event time."""
+        return self.intermediate / f"feature_group_{name}_meta.json"
+
+    def copies(self, kind: str, name: str) -> tuple[Path, ...]:
+        """The other names under which existing projects read the same result."""
+        if kind == "source":
+            return (self.folder / "cache" / "source" / f"{name}.parquet",)
+        if kind in ("aggregation", "second_order_aggregation"):
+            return (self.folder / kind / name / "result.parquet",)
+        return ()
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders in which an interrupted run may leave temporary files."""
+        below = ("intermediate", "cache", "aggregation", "second_order_aggregation", "logs")
+        return tuple(self.folder / name for name in below)
