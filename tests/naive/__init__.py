@@ -12,11 +12,11 @@ here is listed, so that another reading is one change in one place:
 * An application date is a calendar day: two instants of one day are one application date, and
   the output's date column is a DATE.
 * `first`, `last` and `slope` use the event's own instant, not its day.
-* `_count_if` and `_sum_if` are the aggregations of the column's non-NULL values where the
-  condition is true, NULL turned into 0.
+* `_count_if` counts the column's non-NULL values where the condition is true, as `count` does.
 * `first`, `arg_max` and their kind skip rows whose value, time or `by` is NULL.
 * With several columns in `source_feature`, aggregations are the outer loop, columns the inner.
-* Output names repeat the spec's spelling of a column, not the relation's.
+* Where spec and relation spell a column differently, keys keep the relation's spelling and the
+  names of features the spec's.
 """
 
 from tests.naive.aggregations import AGGREGATIONS, Aggregation, Event, parse_aggregation

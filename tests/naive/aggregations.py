@@ -38,11 +38,18 @@ Compute = Callable[[Events, tuple[str, ...], Value], Value]
 
 @dataclass(frozen=True)
 class Aggregation:
-    """`compute(events, arguments, as_of)`, the types taken, and the type returned for a type."""
+    """`compute(events, arguments, as_of)`, the types taken, and the type returned for a type.
+
+    What takes no type at all looks at rows and times, and its column need not exist.
+    """
 
     compute: Compute
     takes: tuple[str, ...]
     returns: Callable[[str], str]
+
+    @property
+    def needs_column(self) -> bool:
+        return bool(self.takes)
 
     def accepts(self, type_: str) -> bool:
         return base(type_) in self.takes
@@ -261,7 +268,7 @@ def _always(type_: str) -> Callable[[str], str]:
 
 AGGREGATIONS: dict[str, Aggregation] = {
     "count": Aggregation(count, ORDERED, _always("int64")),
-    "count_rows": Aggregation(count_rows, ORDERED, _always("int64")),
+    "count_rows": Aggregation(count_rows, (), _always("int64")),
     "count_distinct": Aggregation(count_distinct, ORDERED, _always("int64")),
     "sum": Aggregation(sum_, NUMBERS, _sum_type),
     "mean": Aggregation(mean, NUMBERS, _always("double")),
@@ -281,8 +288,8 @@ AGGREGATIONS: dict[str, Aggregation] = {
     "any_true": Aggregation(any_true, ("boolean",), _always("boolean")),
     "all_true": Aggregation(all_true, ("boolean",), _always("boolean")),
     "entropy": Aggregation(entropy, ORDERED, _always("double")),
-    "days_since_last": Aggregation(days_since_last, ORDERED, _always("int64")),
-    "days_since_first": Aggregation(days_since_first, ORDERED, _always("int64")),
+    "days_since_last": Aggregation(days_since_last, (), _always("int64")),
+    "days_since_first": Aggregation(days_since_first, (), _always("int64")),
     "slope": Aggregation(slope, NUMBERS, _always("double")),
 }
 AGGREGATIONS["avg"] = AGGREGATIONS["mean"]

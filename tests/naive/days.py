@@ -50,8 +50,8 @@ def first_order(
         if None not in key:
             groups.setdefault(key, []).append((row, date if as_of_col else None))
 
-    keys = [(id_col, upstream.type_of(id_col)), (as_of_col or event_col, "date")]
-    keys += [(name, upstream.type_of(name)) for name in others]
+    keys = [_key(upstream, id_col), _key(upstream, as_of_col or event_col, "date")]
+    keys += [_key(upstream, name) for name in others]
     outputs = list(first_order_outputs(spec, predicates or {}))
     return _computed(upstream, event_col, keys, groups, outputs)
 
@@ -69,19 +69,19 @@ def second_order(
     if spine:
         around = tables[spine["ref"]]
         spine_id, spine_date = spine["id_col"], spine["application_date_col"]
-        keys = [(spine_id, around.type_of(spine_id)), (spine_date, "date")]
+        keys = [_key(around, spine_id), _key(around, spine_date, "date")]
         groups = _around_spine(upstream, id_col, around, spine_id, spine_date)
     elif as_of_col is None:
         raise ValueError("without a spine the relation needs an application date")
     elif len(grain) == 2:
-        keys = [(id_col, upstream.type_of(id_col)), (as_of_col, "date")]
+        keys = [_key(upstream, id_col), _key(upstream, as_of_col, "date")]
         groups = {}
         for row in upstream.records():
             key = (upstream.cell(row, id_col), day_of(upstream.cell(row, as_of_col)))
             if None not in key:
                 groups.setdefault(key, []).append((row, key[1]))
     else:
-        keys = [(id_col, upstream.type_of(id_col))]
+        keys = [_key(upstream, id_col)]
         groups = {}
         for row in upstream.records():
             if (id_ := upstream.cell(row, id_col)) is not None:
@@ -92,6 +92,11 @@ def second_order(
 
     outputs = list(second_order_outputs(spec, predicates or {}))
     return _computed(upstream, spec["feature_date_col"], keys, groups, outputs)
+
+
+def _key(table: Table, name: str, type_: str | None = None) -> tuple[str, str]:
+    """A key column of the output: the relation's spelling, the relation's type or `type_`."""
+    return table.spelling(name), type_ or table.type_of(name)
 
 
 def _around_spine(
@@ -134,8 +139,8 @@ def _computed(
 def _type(upstream: Table, output: Output) -> str:
     """The output's type; a type that the aggregation does not take is an error."""
     aggregation = AGGREGATIONS[parse_aggregation(output.aggregation)[0].lower()]
-    type_ = upstream.type_of(output.column)
-    if not aggregation.accepts(type_):
+    type_ = upstream.type_of(output.column) if aggregation.needs_column else ""
+    if aggregation.needs_column and not aggregation.accepts(type_):
         raise TypeError(f"{output.aggregation} takes no {type_}")
     returns = aggregation.returns(type_)
     if output.over is None:
@@ -160,6 +165,7 @@ def _aggregated(
     upstream: Table, output: Output, counts: Counts, seen: list[Seen], event_col: str
 ) -> Any:
     word, arguments = parse_aggregation(output.aggregation)
+    aggregation = AGGREGATIONS[word.lower()]
     by = arguments[0] if word.lower() in ("arg_max", "arg_min") else None
     events = []
     as_of: Value = None
@@ -167,6 +173,6 @@ def _aggregated(
         time = upstream.cell(row, event_col)
         if counts(row, days_between(date, time)):
             as_of = date
-            value = upstream.cell(row, output.column)
+            value = upstream.cell(row, output.column) if aggregation.needs_column else None
             events.append(Event(value, time, upstream.cell(row, by) if by else None))
-    return AGGREGATIONS[word.lower()].compute(events, arguments, as_of)
+    return aggregation.compute(events, arguments, as_of)

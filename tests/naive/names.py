@@ -151,7 +151,8 @@ def first_order_outputs(spec: Spec, predicates: Mapping[str, Predicate]) -> Iter
             counts = where(since.get("condition"), predicates, base)
             for aggregation in listed(since.get("aggs", "count")):
                 output = f"{name}_{lower_label(aggregation)}_if"
-                yield Output(output, column, aggregation, counts, empty=0)
+                empty = 0 if lower_label(aggregation) in ("count", "count_rows", "sum") else None
+                yield Output(output, column, aggregation, counts, empty=empty)
 
 
 class _Anything(dict[str, Predicate]):
