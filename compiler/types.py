@@ -108,7 +108,7 @@ DataType(kind=<Kind.DECIMAL: 'decimal'>, precision=10, scale=2, detail=''))
     if match := _NUMERIC.match(word):
         return decimal(int(match[1]), int(match[2] or 0))
     if word.endswith("[]") or word.startswith(("struct", "list", "map", "array", "union")):
-        return DataType(Kind.OTHER, detail=word)
+        return DataType(Kind.OTHER, detail=text.strip())
     if word in ("json", "blob", "bytea", "time", "interval", "bit", "geometry", "variant", "null"):
-        return DataType(Kind.OTHER, detail=word)
+        return DataType(Kind.OTHER, detail=text.strip())
     return None

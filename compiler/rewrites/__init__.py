@@ -1,1 +1,19 @@
-"""Plan to Plan: one rule a function, each with a stated condition."""
+"""Plan to Plan: one rule a function, each with a stated condition, applied in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seeknal.compiler.plan import Plan
+from seeknal.compiler.rewrites.mask_past_once import mask_past_once
+from seeknal.compiler.rewrites.past_by_join import past_by_join
+from seeknal.compiler.rewrites.unread_columns import drop_unread_columns
+
+RULES: tuple[Callable[[Plan], Plan], ...] = (past_by_join, mask_past_once, drop_unread_columns)
+
+
+def rewrite_plan(plan: Plan) -> Plan:
+    """The plan after every rule; `Plan.choices` says which applied and why."""
+    for rule in RULES:
+        plan = rule(plan)
+    return plan

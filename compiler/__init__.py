@@ -1,0 +1,14 @@
+"""A spec travels one way through these stages; each imports only from those above it.
+
+| stage | makes | where |
+|---|---|---|
+| read YAML, line and column kept | `Document` | `document.py`, `project.py` |
+| check against the kind's schema and rules | `Spec`, one class a kind | `schema_check.py`, `kinds/` |
+| resolve names, types, order | `Model` | `resolve/`, `model.py` |
+| say what to compute, no dialect in it | `Plan` | `planning.py`, `plan.py` |
+| improve the plan, one rule a function | `Plan` | `rewrites/` |
+| lower to the target's tree; macros fill in | sqlglot trees | `lower/`, `dialects/`, `macros.py` |
+| print text; columns, lineage, digest | `Artifact` | `layout.py`, `artifact.py` |
+
+`build.py` runs them in order. `findings.py`, `types.py` and `features.py` are shared by all.
+"""

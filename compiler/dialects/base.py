@@ -1,0 +1,70 @@
+"""What a dialect is to the compiler: a table of differences from DuckDB's SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.reserved import RESERVED
+from seeknal.compiler.types import DataType
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported(Exception):
+    """A construct that a dialect cannot say. `node` has its place in the user's SQL."""
+
+    node: exp.Expr
+    what: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One SQL dialect.
+
+    `printer` is sqlglot's name for it. `day(expr, type)` gives the UTC day of a time as DATE,
+    `days_between(earlier, later)` whole days between two DATEs, `parse_time(expr, bad_value)`
+    reads ISO text, `bad_time(expr)` is true where text is not ISO time. `type_name` spells a
+    type. `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs, raising
+    `Unsupported`. `longest_name` is in bytes. `reads_files`: the engine reads a source's file
+    itself.
+    """
+
+    name: str
+    printer: str
+    type_name: Callable[[DataType], str]
+    day: Callable[[exp.Expr, DataType], exp.Expr]
+    days_between: Callable[[exp.Expr, exp.Expr], exp.Expr]
+    parse_time: Callable[[exp.Expr, str], exp.Expr]
+    bad_time: Callable[[exp.Expr], exp.Expr]
+    rewrite: Callable[[exp.Expr], exp.Expr]
+    longest_name: int | None = None
+    reads_files: bool = False
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+def needs_quotes(name: str) -> bool:
+    """True where a name must be quoted to mean itself on every engine."""
+    return name in RESERVED or _PLAIN.match(name) is None
+
+
+def identifier(name: str, *, quoted: bool = False) -> exp.Identifier:
+    """A name, quoted where it must be or where it is an output."""
+    return exp.Identifier(this=name, quoted=quoted or needs_quotes(name))
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A reference to a column."""
+    if table is None:
+        return exp.Column(this=identifier(name))
+    return exp.Column(this=identifier(name), table=identifier(table))
+
+
+def cast(value: exp.Expr, type_name: str) -> exp.Cast:
+    """`CAST(value AS type_name)` with the type spelt as the dialect does."""
+    return exp.Cast(this=value, to=exp.DataType.build(type_name, dialect="duckdb"))

@@ -1,0 +1,17 @@
+"""The dialects by name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from seeknal.compiler.dialects.base import Dialect
+
+NAMES = ("duckdb", "postgres")
+
+
+def dialect(name: str) -> Dialect:
+    """The dialect called `name`, one of `NAMES`."""
+    module = import_module(f"seeknal.compiler.dialects.{name}")
+    found = module.DIALECT
+    assert isinstance(found, Dialect)
+    return found

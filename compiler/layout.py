@@ -1,0 +1,215 @@
+"""Text of a statement, laid out for people: one output column a line, comments above.
+
+Expressions print on one line as sqlglot spells them; the layout breaks those that are too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as Printer
+
+WIDTH = 100
+_INDENT = "  "
+
+
+def print_statement(tree: exp.Expr, printer: str, header: str = "") -> str:
+    """The statement in the dialect that sqlglot calls `printer`, without a semicolon.
+
+    `header` becomes the comment of the first line. The text ends with a newline.
+    """
+    lines = _Layout(printer).query(tree)
+    if header:
+        lines.insert(0, comment(header))
+    return "\n".join(lines) + "\n"
+
+
+def comment(text: str) -> str:
+    """`text` as a comment of one line; nothing in it can end the comment early."""
+    flat = " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")
+    return f"/* {flat} */"
+
+
+class _Layout:
+    def __init__(self, printer: str) -> None:
+        dialect = Printer.get_or_raise(printer)
+        self.flat = dialect.generator(pretty=False, comments=False)
+        self.pretty = dialect.generator(
+            pretty=True, comments=False, max_text_width=WIDTH, leading_comma=False
+        )
+
+    def query(self, node: exp.Expr) -> list[str]:
+        """The lines of a query."""
+        if isinstance(node, exp.Select):
+            return self.select(node)
+        if isinstance(node, exp.SetOperation):
+            return self.set_operation(node)
+        if isinstance(node, exp.Subquery) and not node.args.get("alias"):
+            return ["(", *_indented(self.query(node.this)), ")"]
+        return self.pretty.sql(node).split("\n")
+
+    def with_clause(self, node: exp.Expr) -> list[str]:
+        """`WITH name AS ( … ),` with each CTE's query indented."""
+        clause = node.args.get("with_")
+        if clause is None:
+            return []
+        lines: list[str] = []
+        start = "WITH RECURSIVE " if clause.args.get("recursive") else "WITH "
+        for index, cte in enumerate(clause.expressions):
+            name = self.flat.sql(cte.args["alias"])
+            hint = cte.args.get("materialized")
+            how = "" if hint is None else "MATERIALIZED " if hint else "NOT MATERIALIZED "
+            lines.append(f"{start if index == 0 else ''}{name} AS {how}(")
+            lines += _indented(self.query(cte.this))
+            lines.append(")," if index + 1 < len(clause.expressions) else ")")
+        return lines
+
+    def set_operation(self, node: exp.SetOperation) -> list[str]:
+        """Both sides with the operator between them."""
+        word = type(node).__name__.upper()
+        if node.args.get("distinct") is False:
+            word += " ALL"
+        if node.args.get("by_name"):
+            word += " BY NAME"
+        lines = [*self.with_clause(node), *self.query(node.left), word, *self.query(node.right)]
+        return lines + self.tail(node)
+
+    def select(self, node: exp.Select) -> list[str]:
+        """The clauses of a SELECT, each on its own line."""
+        if node.args.get("laterals") or node.args.get("windows") or node.args.get("pivots"):
+            return self.pretty.sql(node).split("\n")
+        lines = self.with_clause(node)
+        lines += [comment(text) for text in node.comments or ()]
+        lines += self.projections(node)
+        source = node.args.get("from_")
+        if source is not None:
+            lines += self.relation("FROM ", source.this)
+        for join in node.args.get("joins") or ():
+            lines += self.join(join)
+        if (where := node.args.get("where")) is not None:
+            lines += self.tests("WHERE ", where.this)
+        if (group := node.args.get("group")) is not None:
+            lines += self.listed("GROUP BY ", group)
+        if (having := node.args.get("having")) is not None:
+            lines += self.tests("HAVING ", having.this)
+        if (qualify := node.args.get("qualify")) is not None:
+            lines += self.tests("QUALIFY ", qualify.this)
+        return lines + self.tail(node)
+
+    def tail(self, node: exp.Expr) -> list[str]:
+        """ORDER BY, LIMIT and OFFSET."""
+        lines = []
+        for name in ("order", "limit", "offset"):
+            if (clause := node.args.get(name)) is not None:
+                lines.append(self.flat.sql(clause).strip())
+        return lines
+
+    def projections(self, node: exp.Select) -> list[str]:
+        """`SELECT` and its columns; a few plain ones share the line."""
+        word = "SELECT"
+        if (distinct := node.args.get("distinct")) is not None:
+            on = distinct.args.get("on")
+            word += " DISTINCT" + (f" ON {self.flat.sql(on)}" if on is not None else "")
+        expressions = node.expressions
+        if all(isinstance(e, exp.Column | exp.Star) and not e.comments for e in expressions):
+            line = f"{word} {', '.join(self.flat.sql(e) for e in expressions)}"
+            if len(line) <= WIDTH and len(expressions) <= 4:
+                return [line]
+        lines = [word]
+        for index, expression in enumerate(expressions):
+            lines += [_INDENT + comment(text) for text in expression.comments or ()]
+            end = "," if index + 1 < len(expressions) else ""
+            body = self.expression(expression, WIDTH - len(_INDENT) - len(end))
+            body[-1] += end
+            lines += _indented(body)
+        return lines
+
+    def expression(self, node: exp.Expr, width: int) -> list[str]:
+        """One line where it fits, else broken at the outermost operator or clause."""
+        line = self.flat.sql(node)
+        if len(line) <= width and "\n" not in line:
+            return [line]
+        if isinstance(node, exp.Alias):
+            body = self.expression(node.this, width)
+            body[-1] += f" AS {self.flat.sql(node.args['alias'])}"
+            return body
+        if isinstance(node, exp.Div | exp.Sub | exp.Add | exp.Mul):
+            sign = {"div": "/", "sub": "-", "add": "+", "mul": "*"}[node.key]
+            right = self.expression(node.right, width - 4)
+            return [
+                *self.expression(node.left, width),
+                *_indented([f"{sign} {right[0]}", *right[1:]]),
+            ]
+        return self.pretty.sql(node).split("\n")
+
+    def relation(self, start: str, node: exp.Expr) -> list[str]:
+        """A relation after FROM or JOIN; a subquery is indented."""
+        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+            alias = node.args.get("alias")
+            end = f") AS {self.flat.sql(alias)}" if alias is not None else ")"
+            return [f"{start}(", *_indented(self.query(node.this)), end]
+        line = start + self.flat.sql(node)
+        if len(line) <= WIDTH:
+            return [line]
+        call = node.this if isinstance(node, exp.Table) else None
+        if isinstance(call, exp.Anonymous):
+            return self.call(start, node, call)
+        return (start + self.pretty.sql(node)).split("\n")
+
+    def call(self, start: str, node: exp.Expr, call: exp.Anonymous) -> list[str]:
+        """A long table function: an argument a line."""
+        arguments = [self.flat.sql(argument) for argument in call.expressions]
+        alias = node.args.get("alias")
+        end = f") AS {self.flat.sql(alias)}" if alias is not None else ")"
+        lines = [f"{argument}," for argument in arguments[:-1]] + arguments[-1:]
+        return [f"{start}{call.name}(", *_indented(lines), end]
+
+    def join(self, node: exp.Join) -> list[str]:
+        """`LEFT JOIN x ON …`; a long condition goes on lines of its own."""
+        on, using = node.args.get("on"), node.args.get("using")
+        bare = node.copy()
+        bare.set("on", None)
+        bare.set("using", None)
+        bare.set("this", exp.Table(this=exp.to_identifier("x")))
+        start = self.flat.sql(bare).strip()
+        if start.startswith(","):
+            return self.relation("CROSS JOIN ", node.this)
+        lines = self.relation(start[: -len("x")], node.this)
+        if on is None:
+            if using:
+                lines[-1] += f" USING ({', '.join(self.flat.sql(part) for part in using)})"
+            return lines
+        whole = f"{lines[-1]} ON {self.flat.sql(on)}"
+        if len(whole) <= WIDTH and len(lines) == 1:
+            return [whole]
+        return [*lines, *_indented(self.tests("ON ", on))]
+
+    def tests(self, start: str, node: exp.Expr) -> list[str]:
+        """A condition; a long one breaks at its ANDs."""
+        line = start + self.flat.sql(node)
+        if len(line) <= WIDTH:
+            return [line]
+        parts = _flatten(node, exp.And)
+        if len(parts) == 1:
+            return (start + self.pretty.sql(node)).split("\n")
+        texts = [self.flat.sql(part) for part in parts]
+        return [start + texts[0], *(f"{_INDENT}AND {text}" for text in texts[1:])]
+
+    def listed(self, start: str, node: exp.Expr) -> list[str]:
+        """A list of expressions on one line, or one a line."""
+        line = self.flat.sql(node).strip()
+        if len(line) <= WIDTH or not node.expressions:
+            return [line]
+        texts = [self.flat.sql(part) for part in node.expressions]
+        return [start.rstrip(), *_indented([f"{t}," for t in texts[:-1]] + texts[-1:])]
+
+
+def _flatten(node: exp.Expr, kind: type[exp.Expr]) -> list[exp.Expr]:
+    if not isinstance(node, kind):
+        return [node]
+    return [*_flatten(node.left, kind), *_flatten(node.right, kind)]
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [_INDENT + line if line else line for line in lines]

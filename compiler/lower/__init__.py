@@ -1,0 +1,1 @@
+"""Plans become sqlglot trees in the target's dialect; macros fill in the aggregations."""

@@ -1,0 +1,152 @@
+"""Features become expressions: the macro of the aggregation over the rows that count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Dialect, cast
+from seeknal.compiler.features import Condition, Feature, Measure, Ratio, Rows
+from seeknal.compiler.lower.names import column_of, name_of
+from seeknal.compiler.lower.values import all_of, value
+from seeknal.compiler.macros import MacroLibrary, Prepared
+from seeknal.compiler.plan import Aggregate, Named, Take
+from seeknal.compiler.types import Column, DataType
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
+
+
+@dataclass(slots=True)
+class FeatureLowering:
+    """Lowers the features of one aggregate step and collects the columns they need prepared."""
+
+    step: Aggregate
+    dialect: Dialect
+    library: MacroLibrary
+    prepared: list[Prepared] = field(default_factory=list)
+    _tests: dict[tuple[int | None, int | None, str], exp.Expr] = field(default_factory=dict)
+    _keys: list[exp.Expr] = field(default_factory=list)
+    _prefixes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Lower what all features share."""
+        self._keys = [value(key.value, self.dialect) for key in self.step.keys]
+
+    def projection(self, feature: Feature) -> exp.Alias:
+        """The output column: its expression under its quoted name, the note as comment."""
+        if isinstance(feature.value, Ratio):
+            expression = self._ratio(feature.value, feature.name)
+        else:
+            expression = self._measure(feature.value, feature.name)
+        alias = exp.Alias(
+            this=expression, alias=name_of(feature.name, self.dialect, quoted=True)
+        )
+        return alias
+
+    def _ratio(self, ratio: Ratio, name: str) -> exp.Expr:
+        above = cast(self._measure(ratio.numerator, name + "_numerator"), "DOUBLE")
+        below = cast(self._measure(ratio.denominator, name + "_denominator"), "DOUBLE")
+        nullif = exp.Nullif(this=below, expression=exp.Literal.number(0))
+        return exp.Div(this=above, expression=nullif)
+
+    def _measure(self, measure: Measure, name: str) -> exp.Expr:
+        when = self._when(measure.rows)
+        arguments, types = self._arguments(measure)
+        expansion = self.library.expand(
+            measure.aggregation,
+            x=self._masked(measure.column, when),
+            x_type=measure.column.type if measure.column else None,
+            when=when,
+            at=value(self.step.at, self.dialect) if self.step.at else None,
+            days=value(self.step.days, self.dialect) if self.step.days else None,
+            keys=self._keys,
+            arguments=arguments,
+            argument_types=types,
+            column_prefix=self._prefix(name),
+        )
+        expression = expansion.expression
+        prepared = list(expansion.prepared)
+        if not expansion.native:
+            expression = self.dialect.rewrite(expression)
+            prepared = [
+                Prepared(p.name, p.level, self.dialect.rewrite(p.expression)) for p in prepared
+            ]
+        self.prepared += prepared
+        if measure.or_zero:
+            return exp.Coalesce(this=expression, expressions=[exp.Literal.number(0)])
+        return expression
+
+    def _prefix(self, name: str) -> str:
+        plain = name.lower()
+        if _PLAIN.match(plain) is None or len(plain) > 40:
+            plain = f"feature_{len(self._prefixes) + 1}"
+        while plain in self._prefixes:
+            plain += "_"
+        self._prefixes.add(plain)
+        return plain
+
+    def _arguments(
+        self, measure: Measure
+    ) -> tuple[dict[str, exp.Expr], dict[str, DataType]]:
+        values: dict[str, exp.Expr] = {}
+        types: dict[str, DataType] = {}
+        for argument in measure.arguments:
+            if isinstance(argument.value, Column):
+                values[argument.name] = column_of(argument.value.name, self.dialect)
+                types[argument.name] = argument.value.type
+            else:
+                values[argument.name] = exp.Literal.number(argument.value)
+        return values, types
+
+    def _masked(self, column: Column | None, when: exp.Expr | None) -> exp.Expr:
+        """`CASE WHEN <rows that count> THEN column END`, 1 for an aggregation of rows."""
+        plain = column_of(column.name, self.dialect) if column else exp.Literal.number(1)
+        if when is None:
+            return plain
+        return exp.Case(ifs=[exp.If(this=when, true=plain)])
+
+    def _when(self, rows: Rows) -> exp.Expr | None:
+        if rows.every:
+            return None
+        key = (rows.lower, rows.upper, rows.condition.text if rows.condition else "")
+        if key not in self._tests:
+            tests = [*self._day_tests(rows)]
+            if rows.condition is not None:
+                tests.append(self._condition(rows.condition, alone=not tests))
+            test = all_of(tests)
+            assert test is not None
+            self._tests[key] = test
+        return self._tests[key].copy()
+
+    def _day_tests(self, rows: Rows) -> list[exp.Expr]:
+        if rows.lower is None and rows.upper is None:
+            return []
+        assert self.step.days is not None
+        days = value(self.step.days, self.dialect)
+        low, high = exp.Literal.number(rows.lower or 0), exp.Literal.number(rows.upper or 0)
+        if rows.upper is None:
+            return [exp.GTE(this=days, expression=low)]
+        if rows.lower is None:
+            return [exp.LTE(this=days, expression=high)]
+        if rows.lower == rows.upper:
+            return [exp.EQ(this=days, expression=low)]
+        return [exp.Between(this=days, low=low, high=high)]
+
+    def _condition(self, condition: Condition, *, alone: bool) -> exp.Expr:
+        tree = condition.tree.copy()
+        for node in tree.find_all(exp.Column):
+            node.replace(column_of(node.name, self.dialect))
+        if isinstance(tree, exp.Column):
+            tree = column_of(tree.name, self.dialect)
+        tree = self.dialect.rewrite(tree)
+        return exp.Paren(this=tree) if isinstance(tree, exp.Or) and not alone else tree
+
+
+def key_projection(key: Named, dialect: Dialect) -> exp.Expr:
+    """A key of the aggregate under its output name."""
+    expression = value(key.value, dialect)
+    if isinstance(key.value, Take) and key.value.column.name == key.name:
+        return expression
+    return exp.Alias(this=expression, alias=name_of(key.name, dialect))

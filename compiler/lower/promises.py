@@ -1,0 +1,146 @@
+"""Promises become assertions: statements that return the rows which break them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects import duckdb
+from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.lower.names import column_of, table_of
+from seeknal.compiler.lower.sources import file_reader
+from seeknal.compiler.lower.values import all_of, day_of, not_null
+from seeknal.compiler.model import ResolvedSource
+from seeknal.compiler.plan import DroppedRows, OneDatePerId, Promise, TextIsTime, ValuesFitSchema
+from seeknal.compiler.types import Kind
+
+_EXAMPLES = exp.Literal.number(5)
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredPromise:
+    """An assertion whose statement is still a tree."""
+
+    code: str
+    message: str
+    help: str
+    tree: exp.Expr
+
+
+def lower_promise(promise: Promise, dialect: Dialect) -> LoweredPromise | None:
+    """The assertion of a promise; None where the dialect's own reading keeps it."""
+    match promise:
+        case OneDatePerId():
+            return _one_date_per_id(promise, dialect)
+        case TextIsTime():
+            return _text_is_time(promise, dialect)
+        case ValuesFitSchema(source):
+            if not dialect.reads_files or source.spec.on_bad_value != "error":
+                return None
+            return _values_fit(source, dialect)
+
+
+def _alias(value: exp.Expr, name: str) -> exp.Alias:
+    return exp.Alias(this=value, alias=exp.Identifier(this=name, quoted=True))
+
+
+def _one_date_per_id(promise: OneDatePerId, dialect: Dialect) -> LoweredPromise:
+    first = exp.Min(this=day_of(promise.as_of, dialect))
+    last = exp.Max(this=day_of(promise.as_of, dialect))
+    key = column_of(promise.id.name, dialect)
+    tree = exp.Select(
+        expressions=[_alias(key, "id"), _alias(first, "first"), _alias(last, "last")],
+        from_=exp.From(this=table_of(promise.relation, dialect)),
+        where=exp.Where(this=not_null(promise.id, dialect)),
+        group=exp.Group(expressions=[key.copy()]),
+        having=exp.Having(this=exp.LT(this=first.copy(), expression=last.copy())),
+        order=exp.Order(expressions=[exp.Ordered(this=key.copy())]),
+        limit=exp.Limit(expression=_EXAMPLES.copy()),
+    )
+    name = promise.as_of.column.name
+    return LoweredPromise(
+        "ambiguous-as-of",
+        f"`{promise.id.name}` {{id}} of `{promise.node}` has several dates in `{name}`, from "
+        "{first} to {last}; features have one as-of per id",
+        f"add `grain: [{promise.id.name}, {name}]` for a row per id and date, or a `spine:`",
+        tree,
+    )
+
+
+def _text_is_time(promise: TextIsTime, dialect: Dialect) -> LoweredPromise:
+    column = column_of(promise.time.column.name, dialect)
+    bad = dialect.bad_time(column)
+    tree = exp.Select(
+        expressions=[_alias(column.copy(), "value")],
+        from_=exp.From(this=table_of(promise.relation, dialect)),
+        where=exp.Where(this=bad),
+        limit=exp.Limit(expression=_EXAMPLES.copy()),
+    )
+    name = promise.time.column.name
+    return LoweredPromise(
+        "bad-value",
+        f"`{{value}}` in `{name}` of `{promise.node}` is not an ISO date or timestamp",
+        "correct it, cast the column in a transform, or set `on_bad_value: null` at the source",
+        tree,
+    )
+
+
+def _values_fit(source: ResolvedSource, dialect: Dialect) -> LoweredPromise | None:
+    checked = [
+        column
+        for column in source.columns
+        if column.type.kind not in (Kind.STRING, Kind.OTHER)
+    ]
+    if not checked:
+        return None
+    names, values, tests = [], [], []
+    for column in checked:
+        plain = column_of(column.name, dialect)
+        fits = exp.Paren(this=duckdb.text_fits(plain.copy(), column.type))
+        test = exp.And(this=not_null(column, dialect), expression=exp.Not(this=fits))
+        tests.append(test)
+        wanted = exp.Literal.string(f"{column.name} ({column.type})")
+        names.append(exp.If(this=test.copy(), true=wanted))
+        values.append(exp.If(this=test.copy(), true=plain))
+    tree = exp.Select(
+        expressions=[
+            _alias(exp.Case(ifs=names), "column"),
+            _alias(exp.Case(ifs=values), "value"),
+        ],
+        from_=exp.From(this=exp.Table(this=file_reader(source))),
+        where=exp.Where(this=_any_of(tests)),
+        limit=exp.Limit(expression=_EXAMPLES.copy()),
+    )
+    return LoweredPromise(
+        "bad-value",
+        f"`{{value}}` in {{column}} of `{source.spec.id}` is not what the schema declares",
+        "correct the file or the schema, or set `on_bad_value: null` to read such values as NULL",
+        tree,
+    )
+
+
+def _any_of(tests: list[exp.Expr]) -> exp.Expr:
+    whole, *rest = tests
+    for test in rest:
+        whole = exp.Or(this=whole, expression=test)
+    return whole
+
+
+def lower_counts(dropped: DroppedRows, dialect: Dialect) -> exp.Select:
+    """One row: the rows of the relation, and those with a NULL in a key."""
+    rows = exp.Count(this=exp.Star())
+    complete = all_of([not_null(key, dialect) for key in dropped.keys])
+    kept: exp.Expr = exp.Count(
+        this=exp.Case(ifs=[exp.If(this=complete, true=exp.Literal.number(1))])
+    )
+    if len(dropped.keys) == 1:
+        kept = exp.Count(this=column_of(dropped.keys[0].name, dialect))
+    return exp.Select(
+        expressions=[
+            _alias(rows, "rows_in"),
+            _alias(exp.Sub(this=rows.copy(), expression=kept), "rows_dropped"),
+        ],
+        from_=exp.From(this=table_of(dropped.relation, dialect)),
+    )
+

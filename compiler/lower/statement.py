@@ -1,0 +1,160 @@
+"""A plan becomes one statement: each step a CTE, the last one its body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.lower.features import FeatureLowering, key_projection
+from seeknal.compiler.lower.names import column_of, name_of, physical, shorten, table_of
+from seeknal.compiler.lower.promises import LoweredPromise, lower_counts, lower_promise
+from seeknal.compiler.lower.sources import lower_source
+from seeknal.compiler.lower.values import all_of, not_null, projection
+from seeknal.compiler.macros import MacroLibrary, Prepared
+from seeknal.compiler.plan import (
+    Aggregate,
+    PastEvents,
+    Pick,
+    Plan,
+    ReadSource,
+    Step,
+    UserQuery,
+)
+from seeknal.compiler.types import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A node's statement and assertions as trees in the target's dialect."""
+
+    tree: exp.Expr
+    promises: tuple[LoweredPromise, ...]
+    counts: exp.Expr | None
+    renamed: tuple[tuple[str, str], ...]
+
+
+def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
+    """Lower every step of `plan`. Raises `Unsupported` where the dialect cannot say it."""
+    *before, result = plan.steps
+    ctes: list[exp.CTE] = []
+    for step in before:
+        tree = _step(step, ctes, dialect, library)
+        ctes.append(_cte(step.name, tree, step.note, dialect))
+    body = _step(result, ctes, dialect, library)
+    if result.note:
+        body.add_comments([result.note])
+    if ctes and isinstance(body, exp.Query):
+        body.set("with_", exp.With(expressions=ctes))
+    promises = (lower_promise(promise, dialect) for promise in plan.promises)
+    return Lowered(
+        body,
+        tuple(promise for promise in promises if promise is not None),
+        lower_counts(plan.dropped, dialect) if plan.dropped else None,
+        _renamed(plan.columns, dialect),
+    )
+
+
+def _renamed(columns: tuple[Column, ...], dialect: Dialect) -> tuple[tuple[str, str], ...]:
+    pairs = ((column.name, physical(column.name, dialect)) for column in columns)
+    return tuple(pair for pair in pairs if pair[0] != pair[1])
+
+
+def _cte(name: str, tree: exp.Expr, note: str, dialect: Dialect) -> exp.CTE:
+    if note:
+        tree.add_comments([note])
+    return exp.CTE(this=tree, alias=exp.TableAlias(this=name_of(name, dialect)))
+
+
+def _step(
+    step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibrary
+) -> exp.Expr:
+    match step.operation:
+        case ReadSource(source):
+            return lower_source(source, dialect)
+        case UserQuery(query):
+            return shorten(dialect.rewrite(query.tree.copy()), dialect)
+        case Pick():
+            return _pick(step.operation, dialect)
+        case PastEvents():
+            return _past_events(step.operation, dialect)
+        case Aggregate():
+            return _aggregate(step.operation, ctes, dialect, library)
+
+
+def _pick(step: Pick, dialect: Dialect) -> exp.Select:
+    where = all_of([not_null(column, dialect) for column in step.required])
+    return exp.Select(
+        expressions=[projection(named, dialect) for named in step.columns],
+        distinct=exp.Distinct() if step.distinct else None,
+        from_=exp.From(this=table_of(step.input, dialect)),
+        where=exp.Where(this=where) if where is not None else None,
+    )
+
+
+def _past_events(step: PastEvents, dialect: Dialect) -> exp.Select:
+    spine_date = column_of(step.spine_date, dialect, step.spine)
+    event_day = column_of(step.events_date, dialect, step.events)
+    days = dialect.days_between(event_day, spine_date)
+    columns: list[exp.Expr] = [
+        column_of(step.spine_id, dialect, step.spine),
+        spine_date.copy(),
+        *(column_of(name, dialect, step.events) for name in step.columns),
+        exp.Alias(this=days, alias=name_of(step.days, dialect)),
+    ]
+    same_id = exp.EQ(
+        this=column_of(step.events_id, dialect, step.events),
+        expression=column_of(step.spine_id, dialect, step.spine),
+    )
+    not_later = exp.LTE(this=event_day.copy(), expression=spine_date.copy())
+    join = exp.Join(
+        this=table_of(step.events, dialect),
+        side="LEFT",
+        on=exp.And(this=same_id, expression=not_later),
+    )
+    return exp.Select(
+        expressions=columns, from_=exp.From(this=table_of(step.spine, dialect)), joins=[join]
+    )
+
+
+def _aggregate(
+    step: Aggregate, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibrary
+) -> exp.Select:
+    lowering = FeatureLowering(step, dialect, library)
+    keys = [key_projection(key, dialect) for key in step.keys]
+    features: list[exp.Expr] = []
+    note = ""
+    for feature in step.features:
+        lowered = lowering.projection(feature)
+        if feature.note and feature.note != note:
+            lowered.add_comments([feature.note])
+        note = feature.note
+        features.append(lowered)
+    where = all_of([not_null(column, dialect) for column in step.required])
+    source = _prepare(step.input, lowering.prepared, ctes, dialect)
+    return exp.Select(
+        expressions=[*keys, *features],
+        from_=exp.From(this=table_of(source, dialect)),
+        where=exp.Where(this=where) if where is not None else None,
+        group=exp.Group(expressions=[key.unalias().copy() for key in keys]),
+    )
+
+
+def _prepare(
+    source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect: Dialect
+) -> str:
+    """Add a CTE for each level of columns that aggregations need computed first."""
+    for level in sorted({column.level for column in prepared}):
+        name = f"{source}_prepared"
+        added = [
+            exp.Alias(this=column.expression, alias=name_of(column.name, dialect))
+            for column in prepared
+            if column.level == level
+        ]
+        tree = exp.Select(
+            expressions=[exp.Star(), *added], from_=exp.From(this=table_of(source, dialect))
+        )
+        ctes.append(_cte(name, tree, "what the aggregations below need of each row", dialect))
+        source = name
+    return source

@@ -1,0 +1,111 @@
+"""The typed graph: every node with its inputs resolved and its output columns known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seeknal.compiler.features import Feature
+from seeknal.compiler.kinds.spec import SourceSpec, Spec
+from seeknal.compiler.types import Column
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a node's output looks like from downstream."""
+
+    id: str
+    name: str
+    columns: tuple[Column, ...]
+
+    def find(self, name: str) -> tuple[Column, ...]:
+        """The columns that `name` may mean: the exact one, else all that differ by case only."""
+        exact = tuple(column for column in self.columns if column.name == name)
+        folded = name.casefold()
+        return exact or tuple(c for c in self.columns if c.name.casefold() == folded)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSource:
+    """A source with its columns; `declared` where the spec's `schema:` names them.
+
+    `path` is the file, relative to the project root, or "" for an existing relation. `raw_types`
+    are the file's own types in DuckDB's words where they were read from it.
+    """
+
+    spec: SourceSpec
+    path: str
+    columns: tuple[Column, ...]
+    declared: bool
+    raw_types: tuple[str, ...] = ()
+
+    @property
+    def as_text(self) -> bool:
+        """True where the file is read as text and parsed strictly, column by column."""
+        return self.declared and self.spec.format in ("csv", "json", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedQuery:
+    """User SQL with every reference replaced by the relation it means (DuckDB's dialect)."""
+
+    spec: Spec
+    tree: exp.Query
+    places: object
+    inputs: tuple[Relation, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A column used as a time. `bad_value` is what to do where its text does not parse."""
+
+    column: Column
+    bad_value: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSpine:
+    """The (id, application date) pairs a day-grain aggregation is computed for."""
+
+    relation: Relation
+    id: Column
+    as_of: TimeColumn
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedDayGrain:
+    """A first- or second-order aggregation.
+
+    `as_of` is None where rows are taken at their own date (`day_is_key`). `per_date` says the
+    output has a row per (id, as-of) and not per id; then the as-of is an output column.
+    """
+
+    spec: Spec
+    input: Relation
+    id: Column
+    event: TimeColumn
+    as_of: TimeColumn | None
+    group_by: tuple[Column, ...]
+    spine: ResolvedSpine | None
+    per_date: bool
+    features: tuple[Feature, ...]
+    columns: tuple[Column, ...]
+
+
+Resolved = ResolvedSource | ResolvedQuery | ResolvedDayGrain
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The project's graph. `order` is the run order: ready nodes in the order of their ids."""
+
+    nodes: Mapping[str, Resolved]
+    relations: Mapping[str, Relation]
+    order: tuple[str, ...]
+    upstream: Mapping[str, tuple[str, ...]]
+    downstream: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Names become columns, aggregations and nodes; specs become a typed graph."""

@@ -1,0 +1,134 @@
+"""Aggregation words become measures: known to the macro library, given what they take."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from seeknal.compiler.features import Argument, Measure, Rows
+from seeknal.compiler.findings import Findings
+from seeknal.compiler.kinds.spec import AggregationUse, Text
+from seeknal.compiler.macros import AggregationHeader, MacroLibrary
+from seeknal.compiler.model import Relation
+from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.suggest import suggest
+from seeknal.compiler.types import Column, DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A measure and the type of its value."""
+
+    measure: Measure
+    type: DataType
+    header: AggregationHeader
+
+
+def resolve_measure(
+    use: AggregationUse,
+    column_name: Text,
+    rows: Rows,
+    relation: Relation,
+    library: MacroLibrary,
+    findings: Findings,
+) -> Typed | None:
+    """The measure that `use` of `column_name` asks for, or None and findings."""
+    header = library.find(use.word)
+    if header is None:
+        findings.error(
+            "unknown-aggregation",
+            f"there is no aggregation `{use.word}`",
+            use.place,
+            help=suggest(use.word, library.words(), "aggregations"),
+        )
+        return None
+    arguments = _arguments(use, header, relation, findings)
+    if arguments is None:
+        return None
+    column: Column | None = None
+    if header.takes != "nothing":
+        column = find_column(relation, column_name, findings)
+        if column is None:
+            return None
+        if not header.accepts(column.type):
+            findings.error(
+                "wrong-input-type",
+                f"`{use.word}` takes {_wanted(header)}; `{column.name}` of `{relation.id}` "
+                f"is {column.type}",
+                use.place,
+                help=_type_help(header),
+            )
+            return None
+    measure = Measure(header.name, column, rows, arguments, header.needs_event_time)
+    return Typed(measure, header.result_type(column.type if column else None), header)
+
+
+def _wanted(header: AggregationHeader) -> str:
+    names = {
+        "number": "a number (int64, double or decimal)",
+        "boolean": "a boolean",
+        "ordered": "a column whose values have an order",
+        "any": "a plain value, not a list, struct or json",
+    }
+    return names.get(header.takes, header.takes)
+
+
+def _type_help(header: AggregationHeader) -> str:
+    if header.takes == "boolean":
+        return "name a boolean column, or compute one in a transform"
+    if header.takes == "number":
+        return "name a numeric column, or use `count`, `count_distinct`, `min`, `max` or `mode`"
+    return "name another column"
+
+
+def _arguments(
+    use: AggregationUse, header: AggregationHeader, relation: Relation, findings: Findings
+) -> tuple[Argument, ...] | None:
+    if len(use.arguments) != len(header.parameters):
+        wanted = ", ".join(name for name, _ in header.parameters)
+        findings.error(
+            "wrong-arguments",
+            f"`{use.word}` takes {len(header.parameters)} arguments, here it has "
+            f"{len(use.arguments)}",
+            use.place,
+            help=f"write `{header.name}({wanted})`" if wanted else f"write `{header.name}`",
+        )
+        return None
+    arguments = []
+    for (name, kind), text in zip(header.parameters, use.arguments, strict=True):
+        if kind == "column":
+            column = find_column(relation, Text(text, use.place), findings)
+            if column is None:
+                return None
+            arguments.append(Argument(name, column))
+        elif (number := _number(text, kind)) is not None:
+            arguments.append(Argument(name, number))
+        else:
+            findings.error(
+                "wrong-arguments",
+                f"`{name}` of `{use.word}` is {_KINDS[kind]}, here it is `{text}`",
+                use.place,
+                help=f"write one, as in `{header.name}({_EXAMPLES[kind]})`",
+            )
+            return None
+    return tuple(arguments)
+
+
+_KINDS = {
+    "number": "a number",
+    "fraction": "a number from 0 to 1",
+    "integer": "a whole number above 0",
+}
+_EXAMPLES = {"number": "1.5", "fraction": "0.9", "integer": "3"}
+
+
+def _number(text: str, kind: str) -> str | None:
+    try:
+        value = int(text) if kind == "integer" else float(text)
+    except ValueError:
+        return None
+    if not math.isfinite(value) or (kind == "fraction" and not 0 <= value <= 1):
+        return None
+    if kind == "integer" and value < 1:
+        return None
+    return repr(value)

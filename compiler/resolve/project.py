@@ -1,0 +1,167 @@
+"""From specs to the typed graph: every node resolved after those that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from seeknal.compiler.discover import Discovery
+from seeknal.compiler.findings import Findings
+from seeknal.compiler.kinds.spec import (
+    AggregationSpec,
+    FeatureGroupSpec,
+    SecondOrderSpec,
+    SourceSpec,
+    Spec,
+    SqlText,
+    TransformSpec,
+)
+from seeknal.compiler.macros import MacroLibrary
+from seeknal.compiler.model import Model, Relation, Resolved, ResolvedQuery
+from seeknal.compiler.parameters import Context, Scope, render_sql, render_text
+from seeknal.compiler.project import Project
+from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.first_order import resolve_first_order
+from seeknal.compiler.resolve.graph import downstream_of, edges, run_order
+from seeknal.compiler.resolve.second_order import resolve_second_order
+from seeknal.compiler.resolve.sources import resolve_source
+from seeknal.compiler.resolve.user_sql import References, resolve_user_sql
+
+_GROUP_INPUT_NAMES = frozenset({"source", "source_table"})
+
+
+def resolve_project(
+    project: Project,
+    context: Context,
+    library: MacroLibrary,
+    discovery: Discovery,
+    findings: Findings,
+) -> Model:
+    """The graph of all nodes that resolve; what does not is a finding."""
+    upstream = edges(project.specs, project.skipped, findings)
+    order = run_order(project.specs, upstream, findings)
+    bad_values = {
+        spec.id: spec.on_bad_value
+        for spec in project.specs.values()
+        if isinstance(spec, SourceSpec)
+    }
+    resolver = _Resolver(project, context, library, discovery, findings, bad_values)
+    for node in order:
+        resolver.resolve(project.specs[node])
+    return Model(
+        nodes=resolver.nodes,
+        relations=resolver.relations,
+        order=order,
+        upstream=upstream,
+        downstream=downstream_of(upstream),
+    )
+
+
+class _Resolver:
+    """Keeps what is resolved so far; a node whose input failed is passed over in silence."""
+
+    def __init__(
+        self,
+        project: Project,
+        context: Context,
+        library: MacroLibrary,
+        discovery: Discovery,
+        findings: Findings,
+        bad_values: Mapping[str, str],
+    ) -> None:
+        self.project = project
+        self.context = context
+        self.library = library
+        self.discovery = discovery
+        self.findings = findings
+        self.bad_values = bad_values
+        self.nodes: dict[str, Resolved] = {}
+        self.relations: dict[str, Relation] = {}
+        self.broken: set[str] = set()
+
+    def resolve(self, spec: Spec) -> None:
+        """Resolve one node and remember its relation, or that it is broken."""
+        resolved = self._resolved(spec)
+        if resolved is None:
+            self.broken.add(spec.id)
+            return
+        self.nodes[spec.id] = resolved
+        self.relations[spec.id] = Relation(spec.id, spec.relation, resolved.columns)
+
+    def _resolved(self, spec: Spec) -> Resolved | None:
+        if any(entry.ref.value not in self.relations for entry in spec.inputs):
+            return None
+        match spec:
+            case SourceSpec():
+                path = self._path(spec)
+                if path is None:
+                    return None
+                return resolve_source(spec, path, self.discovery, self.findings)
+            case TransformSpec():
+                return self._query(spec, spec.sql, spec.params, frozenset())
+            case FeatureGroupSpec():
+                return self._feature_group(spec)
+            case AggregationSpec():
+                return resolve_first_order(
+                    spec, self.relations, self.bad_values, self.library, self.findings
+                )
+            case SecondOrderSpec():
+                return resolve_second_order(
+                    spec, self.relations, self.bad_values, self.library, self.findings
+                )
+        raise TypeError(f"no rule resolves {type(spec).__name__}")
+
+    def _path(self, spec: SourceSpec) -> str | None:
+        if spec.table is None or spec.format == "relation":
+            return ""
+        scope = Scope(self.project, self.context, spec.params)
+        return render_text(spec.table, scope, self.findings)
+
+    def _query(
+        self,
+        spec: Spec,
+        sql: SqlText,
+        params: Mapping[str, object],
+        first_input_names: frozenset[str],
+    ) -> ResolvedQuery | None:
+        scope = Scope(self.project, self.context, params)
+        rendered = render_sql(sql, scope, self._relation_name, self.findings)
+        if rendered is None:
+            return None
+        references = References(spec, self._readable(spec), first_input_names)
+        return resolve_user_sql(references, rendered.text, rendered.place, self.findings)
+
+    def _readable(self, spec: Spec) -> Mapping[str, Relation]:
+        """Every resolved relation, and by id the unresolved ones, which suggestions may name."""
+        return self.relations
+
+    def _relation_name(self, node_id: str) -> str | None:
+        spec = self.project.specs.get(node_id)
+        return spec.relation if spec else None
+
+    def _feature_group(self, spec: FeatureGroupSpec) -> ResolvedQuery | None:
+        upstream = self.relations[spec.inputs[0].ref.value]
+        if spec.sql is not None:
+            query = self._query(spec, spec.sql, spec.params, _GROUP_INPUT_NAMES)
+        else:
+            text = f"SELECT * FROM {upstream.name}"
+            references = References(spec, self.relations, _GROUP_INPUT_NAMES)
+            query = resolve_user_sql(references, text, lambda *_: spec.place, self.findings)
+        if query is None:
+            return None
+        output = Relation(spec.id, spec.relation, query.columns)
+        before = len(self.findings)
+        for name in (*spec.join_keys, *spec.features):
+            find_column(output, name, self.findings)
+        if spec.event_time is not None:
+            find_column(output, spec.event_time, self.findings)
+        return query if len(self.findings) == before else None
+
+
+def prune(model: Model, wanted: frozenset[str]) -> Model:
+    """The model with only the nodes in `wanted`."""
+    return replace(
+        model,
+        nodes={node: found for node, found in model.nodes.items() if node in wanted},
+        order=tuple(node for node in model.order if node in wanted),
+    )

@@ -1,0 +1,207 @@
+"""Second-order aggregations: what each feature means over the upstream's columns.
+
+SEMANTICS "Second-order aggregation" says which rows count and how outputs are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from seeknal.compiler.features import Feature, Measure, Ratio, Rows
+from seeknal.compiler.findings import Findings, Place
+from seeknal.compiler.kinds.spec import (
+    AggregationUse,
+    DayWindow,
+    SecondOrderFeature,
+    SecondOrderSpec,
+    Text,
+)
+from seeknal.compiler.macros import MacroLibrary
+from seeknal.compiler.model import Relation, ResolvedDayGrain, ResolvedSpine
+from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.conditions import resolve_condition
+from seeknal.compiler.resolve.measures import Typed, resolve_measure
+from seeknal.compiler.resolve.outputs import unique_outputs
+from seeknal.compiler.resolve.times import time_column
+from seeknal.compiler.types import DATE, DOUBLE, Column, DataType
+
+PAST = Rows(lower=0)
+
+
+def resolve_second_order(
+    spec: SecondOrderSpec,
+    relations: Mapping[str, Relation],
+    bad_values: Mapping[str, str],
+    library: MacroLibrary,
+    findings: Findings,
+) -> ResolvedDayGrain | None:
+    """The aggregation over its resolved upstream, or None and findings.
+
+    `bad_values` maps a source's id to its `on_bad_value`.
+    """
+    upstream = relations.get(spec.source.value)
+    if upstream is None:
+        return None
+    before = len(findings)
+    id_column = find_column(upstream, spec.id_col, findings)
+    event = time_column(upstream, spec.feature_date_col, bad_values, findings)
+    spine = _spine(spec, relations, bad_values, findings)
+    as_of = None
+    if spec.spine is None and spec.application_date_col is not None:
+        as_of = time_column(upstream, spec.application_date_col, bad_values, findings)
+    if spec.spine is None and spec.application_date_col is None:
+        findings.error(
+            "needs-application-date",
+            f"`{spec.id}` has neither `application_date_col` nor `spine`",
+            spec.place,
+            help="name the column that holds the date to compute features as of, or add "
+            "`spine: {ref, id_col, application_date_col}`",
+        )
+    _check_grain(spec, findings)
+    features = tuple(_features(spec, upstream, library, findings))
+    if len(findings) > before and findings.has_errors:
+        return None
+    if id_column is None or event is None or (as_of is None and spine is None):
+        return None
+    keys = _keys(spec, id_column, as_of.column if as_of else None, spine)
+    columns = unique_outputs(spec, keys, features, findings)
+    if columns is None:
+        return None
+    return ResolvedDayGrain(
+        spec=spec,
+        input=upstream,
+        id=id_column,
+        event=event,
+        as_of=as_of if spine is None else spine.as_of,
+        group_by=(),
+        spine=spine,
+        per_date=spine is not None or bool(spec.grain),
+        features=features,
+        columns=columns,
+    )
+
+
+def _keys(
+    spec: SecondOrderSpec, id_column: Column, as_of: Column | None, spine: ResolvedSpine | None
+) -> tuple[Column, ...]:
+    if spine is not None:
+        return (spine.id, Column(spine.as_of.column.name, DATE))
+    if spec.grain and as_of is not None:
+        return (id_column, Column(as_of.name, DATE))
+    return (id_column,)
+
+
+def _spine(
+    spec: SecondOrderSpec,
+    relations: Mapping[str, Relation],
+    bad_values: Mapping[str, str],
+    findings: Findings,
+) -> ResolvedSpine | None:
+    if spec.spine is None or (relation := relations.get(spec.spine.ref.value)) is None:
+        return None
+    id_column = find_column(relation, spec.spine.id_col, findings)
+    as_of = time_column(relation, spec.spine.application_date_col, bad_values, findings)
+    if id_column is None or as_of is None:
+        return None
+    return ResolvedSpine(relation, id_column, as_of)
+
+
+def _check_grain(spec: SecondOrderSpec, findings: Findings) -> None:
+    if not spec.grain:
+        return
+    names = [text.value for text in spec.grain]
+    date = spec.spine.application_date_col if spec.spine else spec.application_date_col
+    key = spec.spine.id_col if spec.spine else spec.id_col
+    wanted = [key.value, date.value if date else ""]
+    if names != wanted:
+        findings.error(
+            "bad-grain",
+            f"grain is [{', '.join(names)}]; it can only be the id and the application date",
+            spec.grain[0].place,
+            help=f"write `grain: [{', '.join(wanted)}]`, or leave it out",
+        )
+
+
+def _features(
+    spec: SecondOrderSpec, upstream: Relation, library: MacroLibrary, findings: Findings
+) -> Iterator[Feature]:
+    for feature in spec.features:
+        for column in feature.columns:
+            yield from _feature(feature, column, upstream, library, findings)
+
+
+def _feature(
+    feature: SecondOrderFeature,
+    column: Text,
+    upstream: Relation,
+    library: MacroLibrary,
+    findings: Findings,
+) -> Iterator[Feature]:
+    place = feature.key.place
+
+    def measure(use: AggregationUse, rows: Rows) -> Typed | None:
+        return resolve_measure(use, column, rows, upstream, library, findings)
+
+    def output(name: str, type: DataType, value: Measure | Ratio, note: str) -> Feature:
+        if feature.output_name is not None:
+            return Feature(feature.output_name.value, type, value, feature.output_name.place, note)
+        return Feature(name, type, value, place, note)
+
+    window = feature.window
+    for use in feature.basic:
+        rows = PAST if window is None else _rows(window)
+        typed = measure(use, rows)
+        if typed is None:
+            continue
+        name = f"{column}_{use.label.upper()}"
+        note = ""
+        if window is not None:
+            name += f"_{window.lower}_{window.upper}"
+            note = f"{feature.key}: window {_show(window)}"
+        yield output(name, typed.type, typed.measure, note)
+    if feature.ratio is not None:
+        top, bottom = feature.ratio.numerator, feature.ratio.denominator
+        note = f"{feature.key}: ratio {_show(top)} to {_show(bottom)}"
+        for use in feature.ratio.aggregations:
+            above, below = measure(use, _rows(top)), measure(use, _rows(bottom))
+            if above is None or below is None:
+                continue
+            if not _is_number(above, use.place, findings):
+                continue
+            label = use.label.upper()
+            name = f"{column}_{label}{top.lower}_{top.upper}_{label}{bottom.lower}_{bottom.upper}"
+            yield output(name, DOUBLE, Ratio(above.measure, below.measure), note)
+    if feature.since is not None:
+        rows = PAST
+        note = f"{feature.key}: every past row"
+        if feature.since.condition is not None:
+            condition = resolve_condition(feature.since.condition, upstream, findings)
+            if condition is None:
+                return
+            rows = Rows(lower=0, condition=condition)
+            note = f"{feature.key}: since {condition.text}"
+        for use in feature.since.aggregations:
+            typed = measure(use, rows)
+            if typed is not None:
+                name = f"SINCE_{use.label.upper()}_{column}_GEO_D"
+                yield output(name, typed.type, typed.measure, note)
+
+
+def _is_number(typed: Typed, place: Place, findings: Findings) -> bool:
+    if typed.type.is_number:
+        return True
+    findings.error(
+        "wrong-input-type",
+        f"a ratio divides numbers; `{typed.header.name}` gives {typed.type} here",
+        place,
+        help="use an aggregation that returns a number",
+    )
+    return False
+
+
+def _rows(window: DayWindow) -> Rows:
+    return Rows(lower=window.lower, upper=window.upper)
+
+
+def _show(window: DayWindow) -> str:
+    return f"[{window.lower}, {window.upper}]"
