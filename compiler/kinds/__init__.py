@@ -1,1 +1,42 @@
-"""One module a kind of node: how its document becomes a spec."""
+"""The kinds of node: for each, its JSON Schema in `schemas/` and a module here that makes its spec.
+
+A new kind is a module with `parse(document, findings)`, a schema of the same name and a line in
+`_PARSED`. Modules are imported when a document of their kind is first met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seeknal.compiler.document import Document
+    from seeknal.compiler.findings import Findings
+    from seeknal.compiler.kinds.spec import Spec
+
+Parse = Callable[["Document", "Findings"], "Spec | None"]
+
+_PARSED = ("source", "transform", "feature_group", "aggregation", "second_order_aggregation")
+
+SKIPPED_KINDS = ("model", "rule", "profile", "exposure", "semantic_model", "metric")
+"""Kinds that existing projects hold and this version does not run."""
+
+
+def _parse(kind: str, document: Document, findings: Findings) -> Spec | None:
+    """The spec of `document`; None, and findings, where it is not right."""
+    from seeknal.compiler.findings import Findings
+    from seeknal.compiler.schema_check import check_schema
+
+    if not check_schema(document, kind, findings):
+        return None
+    parse: Parse = import_module(f"seeknal.compiler.kinds.{kind}").parse
+    found = Findings()
+    spec = parse(document, found)
+    findings.items += found.items
+    return None if found.has_errors else spec
+
+
+KINDS: Mapping[str, Parse] = {kind: partial(_parse, kind) for kind in _PARSED}
+"""What checks and parses a document of each kind."""

@@ -6,6 +6,7 @@ decided when names are resolved. Every class here is what `parse` of its kind's 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ class Text:
     place: Place
 
     def __str__(self) -> str:
+        """The word alone."""
         return self.value
 
 
@@ -29,6 +31,8 @@ class SqlText:
     """SQL of a spec, with what is needed to point into it.
 
     Line 0 of `value` starts at (`line`, `column`) of `file`; later lines at column `indent` + 1.
+    Where the text is folded or holds escapes, `runs` says more: (offset, line, column), the
+    characters from `offset` on stand there and right of it, up to the next run.
     """
 
     value: str
@@ -36,9 +40,13 @@ class SqlText:
     line: int
     column: int
     indent: int
+    runs: tuple[tuple[int, int, int], ...] = ()
 
     def place(self, offset: int, length: int = 1) -> Place:
         """Where character `offset` of `value` stands in the file."""
+        if self.runs:
+            run = self.runs[max(bisect_right(self.runs, offset, key=lambda run: run[0]) - 1, 0)]
+            return Place(self.file, run[1], run[2] + offset - run[0], length)
         before = self.value[:offset]
         row = before.count("\n")
         if row == 0:
@@ -94,6 +102,7 @@ class SourceSpec(Spec):
     table: SqlText | None = None
     relation_name: Text | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    param_places: Mapping[str, Place] = field(default_factory=dict)
     schema: tuple[ColumnDeclaration, ...] = ()
     on_bad_value: str = "error"
 
@@ -104,6 +113,7 @@ class TransformSpec(Spec):
 
     sql: SqlText
     params: Mapping[str, object] = field(default_factory=dict)
+    param_places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +123,11 @@ class FeatureGroupSpec(Spec):
     entity: str
     join_keys: tuple[Text, ...]
     event_time: Text | None = None
+    knowledge_time: Text | None = None
     sql: SqlText | None = None
     features: tuple[Text, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
+    param_places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,245 @@
+"""A project as it lies on disk: its specs, its common configuration and its variables.
+
+Specs are `seeknal/**/*.yml`; `seeknal/common/` holds names and expressions to reuse; macros are in
+`macros/`; `seeknal_project.yml` is optional. Everything is read in the order of the sorted paths.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seeknal.compiler.document import Document, YamlFile, read_document, read_yaml
+from seeknal.compiler.findings import Findings, Place
+from seeknal.compiler.kinds import KINDS, SKIPPED_KINDS
+from seeknal.compiler.kinds.spec import Spec, SqlText
+from seeknal.compiler.schema_check import check_schema
+from seeknal.compiler.suggest import suggest
+
+SPECS = "seeknal"
+COMMON = "seeknal/common"
+PROJECT_FILE = "seeknal_project.yml"
+MACROS = "macros"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that is read of a project.
+
+    `specs` holds the nodes that are right, by id. `documents` holds every node with a known kind,
+    so an id in `documents` and not in `specs` is a node with errors. `skipped` holds the nodes of
+    kinds that this version does not run, and the places of their names. `common` is keyed as it is
+    written in `{{ }}`.
+    """
+
+    root: Path
+    name: str
+    vars: Mapping[str, object] = field(default_factory=dict)
+    common: Mapping[str, SqlText] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    specs: Mapping[str, Spec] = field(default_factory=dict)
+    skipped: Mapping[str, Place] = field(default_factory=dict)
+
+
+def load_project(root: Path, findings: Findings) -> Project:
+    """The project at `root`; what is wrong in any of its files is added to `findings`."""
+    name, variables = _read_project_file(root, findings)
+    common = _read_common(root, findings)
+    documents: dict[str, Document] = {}
+    specs: dict[str, Spec] = {}
+    skipped: dict[str, Place] = {}
+    names: dict[str, tuple[str, Place]] = {}
+    if not (root / SPECS).is_dir():
+        findings.error(
+            "no-project",
+            f"there is no folder `{SPECS}` in {root}",
+            None,
+            "run the command in a project's folder, or start a project with `seeknal init`",
+        )
+    for file in _spec_files(root, findings):
+        document = _read_spec(root, file, findings)
+        if document is None:
+            continue
+        if document.kind in SKIPPED_KINDS:
+            _skip(document, findings)
+            skipped.setdefault(document.id, document.place("name"))
+        elif document.kind not in KINDS:
+            findings.error(
+                "unknown-kind",
+                f"there is no kind of node `{document.kind}`",
+                document.place("kind"),
+                suggest(document.kind, KINDS, "kinds"),
+            )
+        else:
+            spec = KINDS[document.kind](document, findings)
+            if document.name and _is_new(document, names, findings):
+                documents[document.id] = document
+                if spec is not None:
+                    specs[document.id] = spec
+    return Project(root, name, variables, common, documents, specs, skipped)
+
+
+def project_files(root: Path) -> list[Path]:
+    """Every file that compiling the project depends on, in sorted order."""
+    files = [root / file for file in _walk(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))]
+    files += [root / file for file in _walk(root, MACROS)]
+    if (root / PROJECT_FILE).is_file():
+        files.append(root / PROJECT_FILE)
+    return sorted(files)
+
+
+def _walk(root: Path, folder: str) -> Iterator[str]:
+    """The files below `folder`, relative to `root` with forward slashes; hidden ones left out."""
+    pending = [folder]
+    while pending:
+        inside = pending.pop()
+        try:
+            with os.scandir(root / inside) as entries:
+                for entry in entries:
+                    path = f"{inside}/{entry.name}"
+                    if entry.name.startswith(".") or entry.name == "__pycache__":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(path)
+                    elif entry.is_file():
+                        yield path
+        except FileNotFoundError:
+            continue
+
+
+def _spec_files(root: Path, findings: Findings) -> list[str]:
+    """The spec files; files that look like specs and are not read are warnings."""
+    specs: list[str] = []
+    for file in sorted(_walk(root, SPECS)):
+        name = file.rpartition("/")[2]
+        if file.endswith(".yaml"):
+            findings.warn(
+                "skipped-file",
+                "the file is not read: specs end in `.yml`",
+                Place(file),
+                f"rename it to `{name.removesuffix('.yaml')}.yml`",
+            )
+        elif file.startswith(f"{COMMON}/"):
+            continue
+        elif file.endswith(".yml"):
+            specs.append(file)
+        elif file.endswith(".py") and not name.startswith("_") and "/templates/" not in file:
+            findings.warn(
+                "skipped-file",
+                "the file is not read: this version takes nodes from YAML specs alone",
+                Place(file),
+                "write the node as a spec, or leave it to the version that runs it",
+            )
+    return specs
+
+
+def _read_text(root: Path, file: str, findings: Findings) -> str | None:
+    """The text of a file; None, and a finding, where it is not UTF-8."""
+    try:
+        return (root / file).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        findings.error(
+            "not-utf8",
+            f"the file is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}",
+            Place(file),
+            "save it as UTF-8",
+        )
+    except OSError as error:
+        findings.error("unreadable-file", f"the file cannot be read: {error.strerror}", Place(file))
+    return None
+
+
+def _read_spec(root: Path, file: str, findings: Findings) -> Document | None:
+    text = _read_text(root, file, findings)
+    return None if text is None else read_document(file, text, findings)
+
+
+def _skip(document: Document, findings: Findings) -> None:
+    findings.warn(
+        "skipped-kind",
+        f"`{document.id}` is left out: this version does not run nodes of kind `{document.kind}`",
+        document.place("kind"),
+    )
+
+
+def _is_new(document: Document, names: dict[str, tuple[str, Place]], findings: Findings) -> bool:
+    """False, and an error, where an earlier file defines a node of this id in any case."""
+    place = document.place("name")
+    folded = document.id.casefold()
+    if folded not in names:
+        names[folded] = (document.id, place)
+        return True
+    other, first = names[folded]
+    same = other == document.id
+    findings.error(
+        "duplicate-node",
+        f"two files define `{document.id}`"
+        if same
+        else f"`{document.id}` and `{other}` differ by case alone",
+        place,
+        "rename one of them",
+        [(first, "the first one")],
+    )
+    return False
+
+
+def _read_project_file(root: Path, findings: Findings) -> tuple[str, Mapping[str, object]]:
+    """The project's name and variables; the folder's name and none without a project file."""
+    fallback = root.resolve().name
+    if not (root / PROJECT_FILE).is_file():
+        return fallback, {}
+    read = _read_yaml(root, PROJECT_FILE, findings)
+    if read is None or not check_schema(read, "project", findings):
+        return fallback, {}
+    return str(read.data.get("name") or fallback), read.data.get("vars") or {}
+
+
+def _read_common(root: Path, findings: Findings) -> Mapping[str, SqlText]:
+    """The entries of `seeknal/common/`, by the names that stand for them in `{{ }}`."""
+    entries: dict[str, SqlText] = {}
+    for name, prefixes, key in (
+        ("rules", ("rules",), "value"),
+        ("transformations", ("transforms", "transformations"), "sql"),
+    ):
+        for read, index in _common_items(root, name, findings):
+            entry = read.text_at(name, index, "id").value
+            for prefix in prefixes:
+                entries[f"{prefix}.{entry}"] = read.sql_at(name, index, key)
+    for read, index in _common_items(root, "sources", findings):
+        entry = read.text_at("sources", index, "id").value
+        if read.get("sources", index, "ref"):
+            entries[f"{entry}.ref"] = read.sql_at("sources", index, "ref")
+        for key in read.get("sources", index, "params") or ():
+            entries[f"{entry}.{key}"] = read.sql_at("sources", index, "params", key)
+    return entries
+
+
+def _common_items(root: Path, name: str, findings: Findings) -> Iterator[tuple[YamlFile, int]]:
+    """The items of one common file; two with one id are an error."""
+    file = f"{COMMON}/{name}.yml"
+    if not (root / file).is_file():
+        return
+    read = _read_yaml(root, file, findings)
+    if read is None or not check_schema(read, f"common_{name}", findings):
+        return
+    seen: dict[str, Place] = {}
+    for index, item in enumerate(read.data[name] or ()):
+        place = read.place(name, index, "id")
+        first = seen.setdefault(item["id"], place)
+        if first is not place:
+            findings.error(
+                "duplicate-name",
+                f"two entries have the id `{item['id']}`",
+                place,
+                "rename one of them",
+                [(first, "the first one")],
+            )
+            continue
+        yield read, index
+
+
+def _read_yaml(root: Path, file: str, findings: Findings) -> YamlFile | None:
+    text = _read_text(root, file, findings)
+    return None if text is None else read_yaml(file, text, findings)
