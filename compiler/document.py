@@ -9,7 +9,7 @@ always text. Duplicate keys and several documents in one file are findings.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -19,6 +19,8 @@ from seeknal.compiler.kinds.spec import SqlText, Text
 from seeknal.compiler.yaml_text import literal_sql, runs_of, span_of, syntax_finding
 
 Step = str | int
+Pair = tuple[yaml.Node | None, yaml.Node]
+"""The nodes of a key and of its value; an item of a list has no key."""
 
 _TAG = "tag:yaml.org,2002:"
 _STR = _TAG + "str"
@@ -56,6 +58,7 @@ class YamlFile:
     text: str
     data: dict[str, Any]
     node: yaml.MappingNode
+    _pairs: dict[int, dict[str, Pair]] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, *path: Step) -> bool:
         """True where a value stands at `path`, null included."""
@@ -93,7 +96,8 @@ class YamlFile:
 
     def text_at(self, *path: Step) -> Text:
         """The scalar at `path` as it is written, quotes taken off, and its place."""
-        return Text(self._scalar(path).value, self.place(*path))
+        node = self._scalar(path)
+        return Text(node.value, span_of(self.file, self.text, node))
 
     def sql_at(self, *path: Step) -> SqlText:
         """The SQL at `path`, with what is needed to point into it."""
@@ -122,9 +126,9 @@ class YamlFile:
             return span_of(self.file, self.text, named)
         return span_of(self.file, self.text, pairs[0][0]) if pairs else Place(self.file)
 
-    def _walk(self, path: tuple[Step, ...]) -> list[tuple[yaml.Node | None, yaml.Node]]:
+    def _walk(self, path: tuple[Step, ...]) -> list[Pair]:
         """The (key, value) nodes along `path`, as far as it exists."""
-        found: list[tuple[yaml.Node | None, yaml.Node]] = []
+        found: list[Pair] = []
         node: yaml.Node = self.node
         for step in path:
             if isinstance(step, int):
@@ -132,12 +136,25 @@ class YamlFile:
                     break
                 found.append((None, node.value[step]))
             else:
-                pair = _pair(node, step) if isinstance(node, yaml.MappingNode) else None
+                pair = self._members(node).get(step)
                 if pair is None:
                     break
                 found.append(pair)
             node = found[-1][1]
         return found
+
+    def _members(self, node: yaml.Node) -> dict[str, Pair]:
+        """The nodes of each key of a mapping, those of merged mappings included; kept."""
+        members = self._pairs.get(id(node))
+        if members is None:
+            members = self._pairs[id(node)] = {}
+            for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+                if key.tag == _MERGE:
+                    for source in _merged(value):
+                        members.update({**self._members(source), **members})
+                else:
+                    members[key.value] = (key, value)
+        return members
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,17 +324,6 @@ class _Reader:
         self.broken = True
         place = span_of(self.file, self.text, node)
         self.findings.error(code, message, place, help, related)
-
-
-def _pair(node: yaml.Node, key: str) -> tuple[yaml.Node, yaml.Node] | None:
-    """The (key, value) nodes of `key` in a mapping, its merged mappings included."""
-    merged: list[yaml.Node] = []
-    for key_node, value in node.value:
-        if key_node.tag == _MERGE:
-            merged += _merged(value)
-        elif key_node.value == key:
-            return key_node, value
-    return next((pair for source in merged if (pair := _pair(source, key))), None)
 
 
 def _merged(value: yaml.Node) -> list[yaml.Node]:

@@ -15,12 +15,12 @@ import jinja2.sandbox
 
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import SqlText
-from seeknal.compiler.parameters import (
+from seeknal.compiler.parameters import Rendered
+from seeknal.compiler.parameters_values import (
     EXPRESSION,
     FUNCTIONS,
     Evaluator,
     NoValueError,
-    Rendered,
     in_sql,
 )
 from seeknal.compiler.suggest import suggest

@@ -150,6 +150,8 @@ def warn_unused(document: Document, findings: Findings) -> None:
 
 def _split(text: str) -> list[tuple[int, str]]:
     """The parts of `text` between commas outside parentheses and quotes, with their offsets."""
+    if text.isidentifier():
+        return [(0, text)]
     parts: list[tuple[int, str]] = []
     depth, start, quote = 0, 0, ""
     for index, character in enumerate(text + ","):
@@ -175,6 +177,8 @@ def _split(text: str) -> list[tuple[int, str]]:
 def _aggregation(sql: SqlText, offset: int, part: str, findings: Findings) -> AggregationUse | None:
     """One aggregation as written; None, and a finding, where it has no such form."""
     place = sql.place(offset, len(part))
+    if part.isidentifier() and part.isascii():
+        return AggregationUse(part, (), place)
     match = _AGGREGATION.match(part)
     if match is None or part.count("(") != part.count(")"):
         findings.error(
