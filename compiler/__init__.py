@@ -3,7 +3,7 @@
 | stage | makes | where |
 |---|---|---|
 | read YAML, line and column kept | `Document` | `document.py`, `project.py` |
-| check against the kind's schema and rules | `Spec`, one class a kind | `schema_check.py`, `kinds/` |
+| check against the kind's schema and rules | `Spec` | `schema_check.py`, `kinds/` |
 | resolve names, types, order | `Model` | `resolve/`, `model.py` |
 | say what to compute, no dialect in it | `Plan` | `planning.py`, `plan.py` |
 | improve the plan, one rule a function | `Plan` | `rewrites/` |

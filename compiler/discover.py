@@ -7,9 +7,9 @@ here its own columns win and the lock follows.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LOCK_FILE = "seeknal.lock"
 _CACHE_FILE = "target/.cache/discovered.json"
@@ -29,7 +29,7 @@ class Discovery:
     def load(cls, root: Path) -> Discovery:
         """Read the lock and the cache of the project at `root`."""
         locked = _read(root / LOCK_FILE).get("sources", {})
-        return cls(root, dict(locked), dict(_read(root / _CACHE_FILE)))
+        return cls(root, locked, _read(root / _CACHE_FILE))
 
     def columns(self, source_id: str, path: str, call: str) -> list[list[str]] | None:
         """The source's (name, DuckDB type) pairs from its file, else from the lock, else None.
@@ -84,7 +84,7 @@ def _describe(root: Path, path: str, call: str) -> list[list[str]]:
         return [[str(row[0]), str(row[1])] for row in connection.execute(sql).fetchall()]
 
 
-def _read(path: Path) -> Mapping[str, dict[str, list[list[str]]]]:
+def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -34,9 +34,10 @@ def comment(text: str) -> str:
 class _Layout:
     def __init__(self, printer: str) -> None:
         dialect = Printer.get_or_raise(printer)
-        self.flat = dialect.generator(pretty=False, comments=False)
+        # Names of functions keep their case: only those that sqlglot knows are upper-cased.
+        self.flat = dialect.generator(pretty=False, comments=False, normalize_functions=False)
         self.pretty = dialect.generator(
-            pretty=True, comments=False, max_text_width=WIDTH, leading_comma=False
+            pretty=True, comments=False, normalize_functions=False, max_text_width=WIDTH
         )
 
     def query(self, node: exp.Expr) -> list[str]:
@@ -168,14 +169,10 @@ class _Layout:
     def join(self, node: exp.Join) -> list[str]:
         """`LEFT JOIN x ON …`; a long condition goes on lines of its own."""
         on, using = node.args.get("on"), node.args.get("using")
-        bare = node.copy()
-        bare.set("on", None)
-        bare.set("using", None)
-        bare.set("this", exp.Table(this=exp.to_identifier("x")))
-        start = self.flat.sql(bare).strip()
-        if start.startswith(","):
-            return self.relation("CROSS JOIN ", node.this)
-        lines = self.relation(start[: -len("x")], node.this)
+        words = [str(node.args[name]) for name in ("method", "side", "kind") if node.args.get(name)]
+        if not words and on is None and not using:
+            words = ["CROSS"]
+        lines = self.relation(f"{' '.join([*words, 'JOIN'])} ", node.this)
         if on is None:
             if using:
                 lines[-1] += f" USING ({', '.join(self.flat.sql(part) for part in using)})"
@@ -208,7 +205,7 @@ class _Layout:
 def _flatten(node: exp.Expr, kind: type[exp.Expr]) -> list[exp.Expr]:
     if not isinstance(node, kind):
         return [node]
-    return [*_flatten(node.left, kind), *_flatten(node.right, kind)]
+    return [*_flatten(node.this, kind), *_flatten(node.args["expression"], kind)]
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 
 from seeknal.compiler.findings import CompileFailed, Finding, Place
 from seeknal.compiler.types import DOUBLE, INT64, DataType, Kind, decimal, parse_type
@@ -253,3 +254,29 @@ def _parameters(value: object, wrong: _Wrong) -> tuple[tuple[str, str], ...]:
             help = _one_of(str(kind), PARAMETER_KINDS)
             raise wrong("parameters", f"`{kind}` is not a kind of parameter", help)
     return tuple((str(name), str(kind)) for name, kind in entries.items())
+
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+_COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def expected_argument(kind: str, text: str) -> str | None:
+    """What a parameter of `kind` takes, where `text` is not that; None where it is.
+
+    >>> expected_argument("fraction", "1.5")
+    'a number from 0 to 1'
+    >>> expected_argument("column", "order_ts") is None
+    True
+    """
+    if kind == "column":
+        return None if _COLUMN.match(text) else "the name of a column"
+    number = Fraction(text) if _NUMBER.match(text) else None
+    match kind:
+        case "fraction":
+            return None if number is not None and 0 <= number <= 1 else "a number from 0 to 1"
+        case "positive":
+            return None if number is not None and number > 0 else "a number above 0"
+        case "integer":
+            whole = number is not None and number.denominator == 1
+            return None if whole else "a whole number"
+    return None if number is not None else "a number"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.features import Feature
+from seeknal.compiler.findings import Place
 from seeknal.compiler.kinds.spec import SourceSpec, Spec
 from seeknal.compiler.types import Column
 
@@ -51,11 +52,14 @@ class ResolvedSource:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
-    """User SQL with every reference replaced by the relation it means (DuckDB's dialect)."""
+    """User SQL with every reference replaced by the relation it means (DuckDB's dialect).
+
+    `place_of(offset, length)` points from the SQL that was parsed back into the spec.
+    """
 
     spec: Spec
     tree: exp.Query
-    places: object
+    place_of: Callable[[int, int], Place]
     inputs: tuple[Relation, ...]
     columns: tuple[Column, ...]
 

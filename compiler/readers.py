@@ -53,4 +53,4 @@ def _csv_options(params: Mapping[str, object], *, as_text: bool) -> list[exp.Exp
 
 
 def _option(name: str, value: exp.Expr) -> exp.Expr:
-    return exp.PropertyEQ(this=exp.to_identifier(name), expression=value)
+    return exp.EQ(this=exp.to_identifier(name), expression=value)

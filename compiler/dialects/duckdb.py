@@ -56,7 +56,7 @@ def bad_time(value: exp.Expr) -> exp.Expr:
     """True where text is neither NULL nor an ISO date or timestamp."""
     tried = exp.TryCast(this=value, to=exp.DataType.build("TIMESTAMPTZ", dialect="duckdb"))
     return exp.And(
-        this=exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())),
+        this=exp.Is(this=value.copy(), expression=exp.Not(this=exp.Null())),
         expression=exp.Paren(
             this=exp.Or(
                 this=exp.Not(this=_is_iso(value.copy())),
@@ -118,5 +118,5 @@ def text_fits(value: exp.Expr, data_type: DataType) -> exp.Expr:
     matches = exp.Anonymous(
         this="regexp_full_match", expressions=[value, exp.Literal.string(pattern)]
     )
-    present = exp.Not(this=exp.Is(this=tried, expression=exp.Null()))
+    present = exp.Is(this=tried, expression=exp.Not(this=exp.Null()))
     return exp.And(this=matches, expression=present)

@@ -80,19 +80,25 @@ def _rewrite_round(node: exp.Round) -> exp.Expr:
     scaled: exp.Expr = exp.Abs(this=value.copy())
     if factor is not None:
         scaled = exp.Mul(this=scaled, expression=factor)
-    whole: exp.Expr = exp.Floor(
-        this=exp.Add(this=scaled, expression=exp.Literal.number("0.5"))
-    )
+    whole: exp.Expr = exp.Floor(this=exp.Add(this=scaled, expression=exp.Literal.number("0.5")))
     whole = exp.Mul(this=exp.Sign(this=value), expression=whole)
     return exp.Paren(this=exp.Div(this=whole, expression=factor.copy())) if factor else whole
 
 
 def _rewrite_try_cast(node: exp.TryCast) -> exp.Expr:
-    raise Unsupported(node, "TRY_CAST", "clean the value first, or use `on_bad_value` at the source")
+    raise Unsupported(
+        node, "TRY_CAST", "clean the value first, or use `on_bad_value` at the source"
+    )
+
+
+def _rewrite_date_from_parts(node: exp.DateFromParts) -> exp.Expr:
+    parts = [cast(node.args[name], "INT") for name in ("year", "month", "day")]
+    return exp.Anonymous(this="MAKE_DATE", expressions=parts)
 
 
 _REWRITES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.DateDiff: _rewrite_date_diff,
+    exp.DateFromParts: _rewrite_date_from_parts,
     exp.Round: _rewrite_round,
     exp.TryCast: _rewrite_try_cast,
 }

@@ -40,9 +40,7 @@ class FeatureLowering:
             expression = self._ratio(feature.value, feature.name)
         else:
             expression = self._measure(feature.value, feature.name)
-        alias = exp.Alias(
-            this=expression, alias=name_of(feature.name, self.dialect, quoted=True)
-        )
+        alias = exp.Alias(this=expression, alias=name_of(feature.name, self.dialect, quoted=True))
         return alias
 
     def _ratio(self, ratio: Ratio, name: str) -> exp.Expr:
@@ -87,9 +85,7 @@ class FeatureLowering:
         self._prefixes.add(plain)
         return plain
 
-    def _arguments(
-        self, measure: Measure
-    ) -> tuple[dict[str, exp.Expr], dict[str, DataType]]:
+    def _arguments(self, measure: Measure) -> tuple[dict[str, exp.Expr], dict[str, DataType]]:
         values: dict[str, exp.Expr] = {}
         types: dict[str, DataType] = {}
         for argument in measure.arguments:

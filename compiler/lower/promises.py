@@ -88,29 +88,38 @@ def _text_is_time(promise: TextIsTime, dialect: Dialect) -> LoweredPromise:
 
 def _values_fit(source: ResolvedSource, dialect: Dialect) -> LoweredPromise | None:
     checked = [
-        column
-        for column in source.columns
-        if column.type.kind not in (Kind.STRING, Kind.OTHER)
+        column for column in source.columns if column.type.kind not in (Kind.STRING, Kind.OTHER)
     ]
     if not checked:
         return None
-    names, values, tests = [], [], []
+    read: list[exp.Expr] = []
+    names: list[exp.Expr] = []
+    values: list[exp.Expr] = []
+    tests: list[exp.Expr] = []
     for column in checked:
         plain = column_of(column.name, dialect)
         fits = exp.Paren(this=duckdb.text_fits(plain.copy(), column.type))
         test = exp.And(this=not_null(column, dialect), expression=exp.Not(this=fits))
-        tests.append(test)
-        wanted = exp.Literal.string(f"{column.name} ({column.type})")
-        names.append(exp.If(this=test.copy(), true=wanted))
-        values.append(exp.If(this=test.copy(), true=plain))
+        bad = column_of(f"bad_{column.name}", dialect)
+        read += [plain, exp.Alias(this=test, alias=bad.this.copy())]
+        shown = exp.Literal.string(f"{column.name} ({column.type})")
+        names.append(exp.If(this=bad, true=shown))
+        values.append(exp.If(this=bad.copy(), true=plain.copy()))
+        tests.append(bad.copy())
+    parsed = exp.Select(expressions=read, from_=exp.From(this=exp.Table(this=file_reader(source))))
     tree = exp.Select(
         expressions=[
             _alias(exp.Case(ifs=names), "column"),
             _alias(exp.Case(ifs=values), "value"),
         ],
-        from_=exp.From(this=exp.Table(this=file_reader(source))),
+        from_=exp.From(this=exp.to_table("parsed")),
         where=exp.Where(this=_any_of(tests)),
         limit=exp.Limit(expression=_EXAMPLES.copy()),
+        with_=exp.With(
+            expressions=[
+                exp.CTE(this=parsed, alias=exp.TableAlias(this=exp.to_identifier("parsed")))
+            ]
+        ),
     )
     return LoweredPromise(
         "bad-value",
@@ -143,4 +152,3 @@ def lower_counts(dropped: DroppedRows, dialect: Dialect) -> exp.Select:
         ],
         from_=exp.From(this=table_of(dropped.relation, dialect)),
     )
-

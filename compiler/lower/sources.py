@@ -26,15 +26,13 @@ def lower_source(source: ResolvedSource, dialect: Dialect) -> exp.Expr:
 
 def file_reader(source: ResolvedSource) -> exp.Expr:
     """The call that reads the source's file."""
-    call = reader_call(
-        source.spec.format, source.path, source.spec.params, as_text=source.as_text
-    )
+    call = reader_call(source.spec.format, source.path, source.spec.params, as_text=source.as_text)
     if source.as_text and source.spec.format in ("json", "jsonl"):
         fields = [
             exp.PropertyEQ(this=exp.Literal.string(c.name), expression=exp.Literal.string(_json(c)))
             for c in source.columns
         ]
-        columns = exp.PropertyEQ(
+        columns = exp.EQ(
             this=exp.to_identifier("columns"), expression=exp.Struct(expressions=fields)
         )
         call.append("expressions", columns)
@@ -64,8 +62,7 @@ def _select(source: ResolvedSource, table: exp.Table, dialect: Dialect) -> exp.S
 
 
 def _column(source: ResolvedSource, column: Column, raw: str, dialect: Dialect) -> exp.Expr:
-    plain = column_of(column.name, dialect)
-    expression: exp.Expr = plain
+    expression: exp.Expr = column_of(column.name, dialect)
     if source.as_text:
         expression = _from_text(source, column, dialect)
     elif raw.upper() == "FLOAT" or (source.declared and source.path):
@@ -75,8 +72,8 @@ def _column(source: ResolvedSource, column: Column, raw: str, dialect: Dialect) 
         expression = _cast(expression, column.type, dialect)
     if column.type == DOUBLE:
         expression = _nan_as_null(expression, dialect)
-    if expression is plain:
-        return plain
+    if isinstance(expression, exp.Column):
+        return expression
     return exp.Alias(this=expression, alias=name_of(column.name, dialect))
 
 

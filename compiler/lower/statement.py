@@ -67,9 +67,7 @@ def _cte(name: str, tree: exp.Expr, note: str, dialect: Dialect) -> exp.CTE:
     return exp.CTE(this=tree, alias=exp.TableAlias(this=name_of(name, dialect)))
 
 
-def _step(
-    step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibrary
-) -> exp.Expr:
+def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibrary) -> exp.Expr:
     match step.operation:
         case ReadSource(source):
             return lower_source(source, dialect)
@@ -141,9 +139,7 @@ def _aggregate(
     )
 
 
-def _prepare(
-    source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect: Dialect
-) -> str:
+def _prepare(source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect: Dialect) -> str:
     """Add a CTE for each level of columns that aggregations need computed first."""
     for level in sorted({column.level for column in prepared}):
         name = f"{source}_prepared"

@@ -58,8 +58,8 @@ def projection(named: Named, dialect: Dialect) -> exp.Expr:
 
 def not_null(column: Column, dialect: Dialect) -> exp.Expr:
     """`column IS NOT NULL`."""
-    test = exp.Is(this=column_of(column.name, dialect), expression=exp.Null())
-    return exp.Not(this=test)
+    null = exp.Not(this=exp.Null())
+    return exp.Is(this=column_of(column.name, dialect), expression=null)
 
 
 def all_of(tests: list[exp.Expr]) -> exp.Expr | None:

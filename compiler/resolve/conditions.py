@@ -18,7 +18,7 @@ from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.types import BOOLEAN, Column, Kind
 
 _CODE = "bad-condition"
-_HELP = 'write one SQL condition over the columns, as in `"amount > 100 AND status = \'paid\'"`'
+_HELP = "write one SQL condition over the columns, as in `\"amount > 100 AND status = 'paid'\"`"
 _REFUSED = (
     (exp.Query, "a subquery"),
     (exp.AggFunc, "an aggregate"),
@@ -62,7 +62,9 @@ def resolve_condition(
         tree, text, relation, findings, where
     ):
         return None
-    return Condition(text.value.strip(), tree, tuple(columns[name] for name in sorted(columns)), text.place(0))
+    return Condition(
+        text.value.strip(), tree, tuple(columns[name] for name in sorted(columns)), text.place(0)
+    )
 
 
 def _parse(text: SqlText, findings: Findings, where: str) -> exp.Expr | None:

@@ -21,7 +21,6 @@ from seeknal.compiler.resolve.times import time_column
 from seeknal.compiler.types import DATE, DOUBLE, Column
 
 _NAMES = {"mean": "avg", "std": "stddev"}
-_ZERO_FOR_NO_ROWS = frozenset({"sum", "count", "count_rows"})
 _FROM_THE_AS_OF = frozenset({"days_since_last", "days_since_first"})
 
 
@@ -121,9 +120,9 @@ def _feature(
                         )
                         continue
                     note = f"{name}: the last {top} days to the last {bottom}"
-                    value = Ratio(above.measure, below.measure)
+                    share = Ratio(above.measure, below.measure)
                     output = f"{name}_{_label(use)}_ratio_{top}d_{bottom}d"
-                    yield Feature(output, DOUBLE, value, place, note)
+                    yield Feature(output, DOUBLE, share, place, note)
     for since in feature.since:
         rows, note = past, f"{name}: every row"
         if since.condition is not None:
@@ -135,7 +134,7 @@ def _feature(
         for use in since.aggregations:
             if typed := measure(use, rows):
                 value = typed.measure
-                if typed.header.name in _ZERO_FOR_NO_ROWS:
+                if typed.header.name == "sum":
                     value = replace(value, or_zero=True)
                 yield Feature(f"{name}_{_label(use)}_if", typed.type, value, place, note)
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from seeknal.compiler.findings import Findings
+from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Spec
 from seeknal.compiler.suggest import suggest
 
 
 def edges(
-    specs: Mapping[str, Spec], skipped: Mapping[str, str], findings: Findings
+    specs: Mapping[str, Spec],
+    bad: Collection[str],
+    skipped: Mapping[str, Place],
+    findings: Findings,
 ) -> dict[str, tuple[str, ...]]:
     """The ids each node reads, in the order of its spec; an unknown id is a finding.
 
-    `skipped` maps ids of nodes that were left out, with the reason, to explain them.
+    `bad` are ids of nodes with errors of their own: a reference to one adds no finding. `skipped`
+    are nodes of kinds that are not run, and where they stand.
     """
     upstream: dict[str, tuple[str, ...]] = {}
     for spec in specs.values():
@@ -24,12 +28,22 @@ def edges(
             if entry.ref.value in specs:
                 known[entry.ref.value] = None
                 continue
-            reason = skipped.get(entry.ref.value)
+            if entry.ref.value in bad:
+                continue
+            if entry.ref.value in skipped:
+                findings.error(
+                    "skipped-input",
+                    f"`{entry.ref}` is of a kind that is not run, so nothing can read it",
+                    entry.ref.place,
+                    help="read a node of another kind",
+                    related=[(skipped[entry.ref.value], "the node is here")],
+                )
+                continue
             findings.error(
                 "unknown-node",
-                f"there is no node `{entry.ref}`" + (f": {reason}" if reason else ""),
+                f"there is no node `{entry.ref}`",
                 entry.ref.place,
-                help=suggest(entry.ref.value, list(specs), "nodes"),
+                help=suggest(entry.ref.value, [*specs, *bad], "nodes"),
             )
         upstream[spec.id] = tuple(known)
     return upstream

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from seeknal.compiler.discover import Discovery
-from seeknal.compiler.findings import Findings
+from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import (
     AggregationSpec,
     FeatureGroupSpec,
@@ -18,7 +17,7 @@ from seeknal.compiler.kinds.spec import (
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Model, Relation, Resolved, ResolvedQuery
-from seeknal.compiler.parameters import Context, Scope, render_sql, render_text
+from seeknal.compiler.parameters import Context, Scope, render_sql
 from seeknal.compiler.project import Project
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.first_order import resolve_first_order
@@ -26,6 +25,7 @@ from seeknal.compiler.resolve.graph import downstream_of, edges, run_order
 from seeknal.compiler.resolve.second_order import resolve_second_order
 from seeknal.compiler.resolve.sources import resolve_source
 from seeknal.compiler.resolve.user_sql import References, resolve_user_sql
+from seeknal.compiler.suggest import suggest
 
 _GROUP_INPUT_NAMES = frozenset({"source", "source_table"})
 
@@ -38,7 +38,8 @@ def resolve_project(
     findings: Findings,
 ) -> Model:
     """The graph of all nodes that resolve; what does not is a finding."""
-    upstream = edges(project.specs, project.skipped, findings)
+    bad = {node for node in project.documents if node not in project.specs}
+    upstream = edges(project.specs, bad - set(project.skipped), project.skipped, findings)
     order = run_order(project.specs, upstream, findings)
     bad_values = {
         spec.id: spec.on_bad_value
@@ -114,8 +115,8 @@ class _Resolver:
     def _path(self, spec: SourceSpec) -> str | None:
         if spec.table is None or spec.format == "relation":
             return ""
-        scope = Scope(self.project, self.context, spec.params)
-        return render_text(spec.table, scope, self.findings)
+        rendered = render_sql(spec.table, Scope(self.context, spec.params), None, self.findings)
+        return rendered.text if rendered is not None else None
 
     def _query(
         self,
@@ -124,20 +125,24 @@ class _Resolver:
         params: Mapping[str, object],
         first_input_names: frozenset[str],
     ) -> ResolvedQuery | None:
-        scope = Scope(self.project, self.context, params)
+        scope = Scope(self.context, params)
         rendered = render_sql(sql, scope, self._relation_name, self.findings)
         if rendered is None:
             return None
-        references = References(spec, self._readable(spec), first_input_names)
+        references = References(spec, self.relations, first_input_names)
         return resolve_user_sql(references, rendered.text, rendered.place, self.findings)
 
-    def _readable(self, spec: Spec) -> Mapping[str, Relation]:
-        """Every resolved relation, and by id the unresolved ones, which suggestions may name."""
-        return self.relations
-
-    def _relation_name(self, node_id: str) -> str | None:
+    def _relation_name(self, node_id: str, place: Place) -> str | None:
         spec = self.project.specs.get(node_id)
-        return spec.relation if spec else None
+        if spec is not None:
+            return spec.relation
+        self.findings.error(
+            "unknown-node",
+            f"there is no node `{node_id}`",
+            place,
+            help=suggest(node_id, list(self.project.specs), "nodes"),
+        )
+        return None
 
     def _feature_group(self, spec: FeatureGroupSpec) -> ResolvedQuery | None:
         upstream = self.relations[spec.inputs[0].ref.value]
@@ -156,12 +161,3 @@ class _Resolver:
         if spec.event_time is not None:
             find_column(output, spec.event_time, self.findings)
         return query if len(self.findings) == before else None
-
-
-def prune(model: Model, wanted: frozenset[str]) -> Model:
-    """The model with only the nodes in `wanted`."""
-    return replace(
-        model,
-        nodes={node: found for node, found in model.nodes.items() if node in wanted},
-        order=tuple(node for node in model.order if node in wanted),
-    )

@@ -46,8 +46,7 @@ def resolve_source(
             f"the columns of `{spec.id}` are not known: `{path}` is not here, no `schema:` "
             f"declares them and {LOCK_FILE} does not list them",
             place,
-            help="declare a `schema:`, or compile once where the file is and commit "
-            f"{LOCK_FILE}",
+            help=f"declare a `schema:`, or compile once where the file is and commit {LOCK_FILE}",
         )
         return None
     columns = tuple(Column(name, column_type(text)) for name, text in found)

@@ -240,6 +240,7 @@ def _unknown(
 ) -> None:
     name = node_id or table.name
     known = [*references.relations]
+    help: str | None
     if name == "__THIS__":
         help = "`__THIS__` needs exactly one input; with several, use `ref('kind.name')`"
     elif _INPUT.match(name):
@@ -307,9 +308,7 @@ def _find_word(text: str, word: str, occurrence: int) -> int | None:
     return matches[min(occurrence, len(matches) - 1)].start()
 
 
-def _distinct_names(
-    columns: tuple[Column, ...], place_of: PlaceOf, findings: Findings
-) -> bool:
+def _distinct_names(columns: tuple[Column, ...], place_of: PlaceOf, findings: Findings) -> bool:
     seen: dict[str, str] = {}
     for column in columns:
         first = seen.setdefault(column.name.casefold(), column.name)
@@ -347,4 +346,3 @@ def _node_place(node: exp.Expr, place_of: PlaceOf) -> Place:
         return place_of(0, 1)
     start, end = min(spans)[0], max(span[1] for span in spans)
     return place_of(start, end - start + 1)
-

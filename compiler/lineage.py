@@ -1,0 +1,87 @@
+"""Which columns of which nodes each output column is made of."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from seeknal.compiler.features import Feature
+from seeknal.compiler.model import Resolved, ResolvedDayGrain, ResolvedQuery, ResolvedSource
+from seeknal.compiler.types import Column
+
+Lineage = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def lineage_of(resolved: Resolved) -> Lineage:
+    """(output column, ((node id, column), …)) pairs, in the order of the output."""
+    match resolved:
+        case ResolvedSource(columns=columns):
+            return tuple((column.name, ()) for column in columns)
+        case ResolvedDayGrain():
+            return _day_grain(resolved)
+        case ResolvedQuery():
+            return _query(resolved)
+
+
+def _day_grain(node: ResolvedDayGrain) -> Lineage:
+    times = [(node.input.id, node.event.column.name)]
+    found: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    if node.spine is not None:
+        keys = (node.spine.id.name, node.spine.as_of.column.name)
+        found = [(key, ((node.spine.relation.id, key),)) for key in keys]
+        times.append((node.spine.relation.id, node.spine.as_of.column.name))
+    else:
+        names = [column.name for column in node.columns[: -len(node.features) or None]]
+        found = [(name, ((node.input.id, name),)) for name in names]
+        if node.as_of is not None:
+            times.append((node.input.id, node.as_of.column.name))
+    for feature in node.features:
+        read = {(node.input.id, name): None for name in _read(feature)}
+        found.append((feature.name, tuple({**read, **dict.fromkeys(times)})))
+    return tuple(found)
+
+
+def _read(feature: Feature) -> list[str]:
+    names = []
+    for measure in feature.measures:
+        if measure.column is not None:
+            names.append(measure.column.name)
+        names += [a.value.name for a in measure.arguments if isinstance(a.value, Column)]
+        if measure.rows.condition is not None:
+            names += [column.name for column in measure.rows.condition.columns]
+    return names
+
+
+def _query(query: ResolvedQuery) -> Lineage:
+    """By name and position, without following CTEs: every column that the expression mentions.
+
+    A column that only an inner query names is found where an input has it under that name.
+    """
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for relation in query.inputs:
+        for column in relation.columns:
+            by_name.setdefault(column.name.casefold(), []).append((relation.id, column.name))
+    inner: dict[str, set[str]] = {}
+    for alias in query.tree.find_all(exp.Alias):
+        names = {column.name.casefold() for column in alias.this.find_all(exp.Column)}
+        inner.setdefault(alias.alias.casefold(), set()).update(names)
+
+    def origins(name: str, seen: frozenset[str]) -> set[str]:
+        if name in seen:
+            return set()
+        through = inner.get(name)
+        if through is None:
+            return {name}
+        found = {name} if name in by_name and name in through else set()
+        for part in through:
+            found |= {part} if part == name else origins(part, seen | {name})
+        return found
+
+    result = []
+    for column in query.columns:
+        sources = [
+            pair
+            for name in sorted(origins(column.name.casefold(), frozenset()))
+            for pair in by_name.get(name, ())
+        ]
+        result.append((column.name, tuple(dict.fromkeys(sources))))
+    return tuple(result)
