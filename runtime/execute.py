@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from seeknal.runtime.paths import Target
 from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Node
 
+_FIELD = re.compile(r"\{(\w+)\}")
 _ORDERED_KINDS = frozenset({"source", "transform", "feature_group"})
 
 
@@ -73,9 +75,9 @@ def publish_extras(node: Node, target: Target) -> None:
 
 
 def fill(assertion: Assertion, row: Row, others: int) -> str:
-    """The assertion's message for an offending row; `others` is how many more there are."""
-    message = assertion.message.format_map(row)
-    return f"{message} (and {others:,} more)" if others else message
+    """The assertion's message for an offending row; `others` is how many more came with it."""
+    message = _FIELD.sub(lambda field: str(row.get(field[1], field[0])), assertion.message)
+    return f"{message} (and at least {others:,} more)" if others else message
 
 
 def _relation(node_id: str) -> str:

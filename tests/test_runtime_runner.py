@@ -148,7 +148,7 @@ def test_a_broken_promise_keeps_the_last_output_and_names_a_row(project: Project
     failed = result(project.run(), "transform.paid")
     assert failed.finding is not None
     assert failed.finding.code == "unpaid"
-    assert failed.finding.message == "order of 1 has amount 5 (and 1 more)"
+    assert failed.finding.message == "order of 1 has amount 5 (and at least 1 more)"
     assert failed.finding.help == "pay"
     assert failed.finding.place == project.nodes["transform.paid"].place
     assert project.rows("transform.paid") == [(1, 5), (1, 10)]
@@ -167,7 +167,7 @@ def test_a_broken_promise_explains_a_statement_that_fails(project: Project) -> N
     )
     failed = result(project.run(), "transform.paid").finding
     assert failed is not None
-    assert (failed.code, failed.message) == ("bad-amount", "amount 5 is odd (and 2 more)")
+    assert (failed.code, failed.message) == ("bad-amount", "amount 5 is odd (and at least 2 more)")
 
 
 def test_columns_other_than_the_compiled_ones_are_refused(project: Project) -> None:

@@ -1,0 +1,1 @@
+"""The commands, one a module; only click and the standard library are imported with them."""

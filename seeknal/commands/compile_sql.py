@@ -1,0 +1,104 @@
+"""`seeknal compile`: SQL out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from seeknal.commands import options
+from seeknal.commands.console import findings_reported, plural, print_json, show_findings
+from seeknal.commands.project import Asked, compile_project, find_root
+
+STAGES = ("document", "spec", "model", "plan", "sql")
+
+
+@click.command("compile")
+@click.argument("nodes", nargs=-1, metavar="[NODE]...")
+@click.option(
+    "--dialect",
+    type=click.Choice(["duckdb", "postgres"]),
+    default="duckdb",
+    show_default=True,
+    help="The engine that the SQL is for.",
+)
+@click.option("--inline", is_flag=True, help="Put all upstream nodes into each statement, as CTEs.")
+@click.option("--stage", type=click.Choice(STAGES), help="Print what a stage makes of the nodes.")
+@click.option("--explain", is_flag=True, help="Print the physical shape of the nodes, and why.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the files to this folder.  [default: target/compiled/<dialect>]",
+)
+@options.params
+@options.run_date
+@options.project_path
+@options.as_json
+def compile_sql(
+    nodes: tuple[str, ...],
+    dialect: str,
+    inline: bool,
+    stage: str | None,
+    explain: bool,
+    output: Path | None,
+    params: dict[str, object],
+    run_date: date,
+    project_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Compile specs to SQL: print NODE's, or write the files of the whole project.
+
+    A NODE is an id (transform.clean) or, where one node has it, a bare name (clean).
+    Warnings go to stderr, so what is printed can be piped into an engine.
+
+    \b
+    seeknal compile                               every node, into target/compiled/duckdb
+    seeknal compile customer_trend                one statement on stdout
+    seeknal compile customer_trend --inline       with all it reads, down to the sources
+    seeknal compile --dialect postgres -o sql     the files of another engine
+    seeknal compile customer_trend --stage plan   what is computed, before any dialect
+    """
+    root = find_root(project_path)
+    asked = Asked(dialect=dialect, run_date=run_date, params=params, inline=inline)
+    with findings_reported(root, as_json=as_json):
+        from seeknal.commands.compiled_output import (
+            compiled_json,
+            explanation,
+            statements,
+            write_files,
+        )
+        from seeknal.compiler.findings import Findings
+        from seeknal.runtime.selection import find_nodes
+
+        compilation = compile_project(root, asked, nodes)
+        findings = Findings()
+        ids = find_nodes(nodes, compilation.order, findings)
+        findings.stop_on_errors()
+        if not compilation.artifacts.keys() >= set(ids):
+            compilation = compile_project(root, asked, ids)
+        if not as_json:
+            show_findings(compilation.findings, root)
+        chosen = {id: compilation.artifacts[id] for id in ids or compilation.order}
+        if stage and stage != "sql":
+            from seeknal.compiler.build import show_stage
+
+            click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
+        elif as_json:
+            print_json(compiled_json(chosen, compilation.findings))
+        elif explain:
+            click.echo(explanation(chosen))
+        elif (ids or stage) and output is None:
+            click.echo(statements(chosen), nl=False)
+        else:
+            from seeknal.runtime.paths import Target
+
+            folder = output or Target(root).compiled(dialect)
+            written = write_files(chosen, folder, whole=not ids)
+            removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
+            click.echo(
+                f"compiled {plural(len(chosen), 'node')} for {dialect} into {folder}: "
+                f"{plural(written.changed, 'file')} written, {written.unchanged:,} unchanged"
+                f"{removed}"
+            )

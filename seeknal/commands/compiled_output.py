@@ -1,0 +1,118 @@
+"""Compiled nodes as text, JSON and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from seeknal.compiler.artifact import Artifact
+from seeknal.compiler.findings import Finding
+from seeknal.compiler.render_findings import to_json
+from seeknal.runtime.files import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many files a compilation wrote, left alone and removed."""
+
+    changed: int
+    unchanged: int
+    removed: int
+
+
+def statements(artifacts: Mapping[str, Artifact]) -> str:
+    """The SQL of the nodes; where there are several, a `;` ends each."""
+    texts = [artifact.sql.rstrip("\n") for artifact in artifacts.values()]
+    if len(texts) == 1:
+        return texts[0] + "\n"
+    return "".join(f"{text}\n;\n\n" for text in texts).removesuffix("\n")
+
+
+def assertion_text(artifact: Artifact) -> str:
+    """The assertions of a node as one file: each says what a returned row means."""
+    header = (
+        f"/* assertions of {artifact.id} | {artifact.file} | {artifact.dialect} | "
+        "a row returned breaks the promise */\n"
+    )
+    return header + "".join(
+        f"\n/* {_comment(f'{assertion.code}: {assertion.message}')} */\n"
+        f"{assertion.sql.rstrip()}\n;\n"
+        for assertion in artifact.assertions
+    )
+
+
+def explanation(artifacts: Mapping[str, Artifact]) -> str:
+    """The physical shape that was chosen for each node."""
+    width = max((len(id) for id in artifacts), default=0)
+    return "\n".join(
+        f"{id:<{width}}  {artifact.shape or 'one SELECT'}" for id, artifact in artifacts.items()
+    )
+
+
+def compiled_json(
+    artifacts: Mapping[str, Artifact], findings: Iterable[Finding]
+) -> dict[str, object]:
+    """The nodes and the warnings as plain data for JSON."""
+    return {
+        "nodes": [
+            {
+                "id": artifact.id,
+                "file": artifact.file,
+                "dialect": artifact.dialect,
+                "shape": artifact.shape or None,
+                "digest": artifact.digest,
+                "inputs": list(artifact.inputs),
+                "columns": [
+                    {"name": column.name, "type": str(column.type)} for column in artifact.columns
+                ],
+                "lineage": {
+                    column: [f"{node}.{name}" for node, name in origins]
+                    for column, origins in artifact.lineage
+                },
+                "renamed": dict(artifact.renamed),
+                "sql": artifact.sql,
+                "assertions": [
+                    {"code": item.code, "message": item.message, "sql": item.sql}
+                    for item in artifact.assertions
+                ],
+            }
+            for artifact in artifacts.values()
+        ],
+        "findings": to_json(findings),
+    }
+
+
+def write_files(artifacts: Mapping[str, Artifact], folder: Path, *, whole: bool) -> Written:
+    """Write `<kind>.<name>.sql`, and `.assert.sql` beside it where the node has assertions.
+
+    A file that is already as it should be is left alone. With `whole`, where `artifacts` are all
+    of the project, the files of nodes that are gone are removed: those alone that begin with the
+    header that the compiler writes.
+    """
+    wanted: dict[str, str] = {}
+    for artifact in artifacts.values():
+        wanted[artifact.filename] = artifact.sql.rstrip("\n") + "\n"
+        if artifact.assertions:
+            wanted[f"{artifact.id}.assert.sql"] = assertion_text(artifact)
+    changed = sum(write_text(folder / name, text) for name, text in wanted.items())
+    present = {artifact.id for artifact in artifacts.values()}
+    removed = 0
+    for path in sorted(folder.glob("*.sql")) if folder.is_dir() else ():
+        if path.name in wanted:
+            continue
+        id = path.name.removesuffix(".sql").removesuffix(".assert")
+        if (id in present or whole) and _is_ours(path, id):
+            path.unlink()
+            removed += 1
+    return Written(changed, len(wanted) - changed, removed)
+
+
+def _is_ours(path: Path, node_id: str) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = file.readline()
+    return first.startswith((f"/* {node_id} |", f"/* assertions of {node_id} |"))
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")

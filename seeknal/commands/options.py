@@ -1,0 +1,80 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def split_words(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The words of repeated options and of comma lists, each once."""
+    words = (word.strip() for value in values for word in value.split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def read_date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> date:
+    """An ISO date; today in UTC where none is given."""
+    if value is None:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a date like 2026-01-31.") from None
+
+
+def read_params(
+    ctx: click.Context, parameter: click.Parameter, value: str | None
+) -> dict[str, object]:
+    """A JSON object."""
+    if value is None:
+        return {}
+    import json
+
+    try:
+        params = json.loads(value)
+    except ValueError as error:
+        raise click.BadParameter(f"this is not JSON: {error}.") from None
+    if not isinstance(params, dict):
+        raise click.BadParameter("this is not a JSON object like '{\"min_amount\": 10}'.")
+    return params
+
+
+project_path = click.option(
+    "--project-path",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project's folder.  [default: here, or the nearest one above]",
+)
+run_date = click.option(
+    "--date",
+    "run_date",
+    metavar="YYYY-MM-DD",
+    callback=read_date,
+    help="The day that {{ run_date }} and {{ today }} stand for.  [default: today, UTC]",
+)
+params = click.option(
+    "--params",
+    metavar="JSON",
+    callback=read_params,
+    help="Values for {{ }} parameters; they win over the specs'.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def words(*names: str, help: str) -> Callable[[Command], Command]:
+    """An option that takes comma lists and may be repeated."""
+    return click.option(*names, multiple=True, metavar="A,B", callback=split_words, help=help)
+
+
+def selection(command: Command) -> Command:
+    """The options that choose nodes by tag."""
+    tags = words("--tags", help="Nodes with one of these tags, and all upstream of them.")
+    exclude = words("--exclude-tags", help="Leave out nodes with one of these tags.")
+    return tags(exclude(command))

@@ -1,0 +1,79 @@
+"""How a run is shown while it goes on: a line a node."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seeknal.commands.console import plural
+from seeknal.runtime.report import NodeResult, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seeknal.runtime.workflow import Node
+
+
+class Progress:
+    """Prints a line when a node has ended; on a terminal, also one for the node that runs."""
+
+    def __init__(self, ids: Sequence[str], *, verbose: bool) -> None:
+        """`ids` are the nodes to come; with `verbose` each line gives the reason, too."""
+        self.width = max((len(id) for id in ids), default=0)
+        self.verbose = verbose
+        self.live = _spinner() if sys.stdout.isatty() else None
+
+    def started(self, position: int, total: int, node: Node, reason: str) -> None:
+        """Show the node as running, where a line can be taken back."""
+        if self.live:
+            self.live.update(f"{self._head(position, total, node.id)}  [RUNNING] {reason}")
+            self.live.start()
+
+    def finished(self, position: int, total: int, result: NodeResult) -> None:
+        """Print what became of the node."""
+        if self.live:
+            self.live.stop()
+        line = f"{self._head(position, total, result.id)}  {outcome(result)}"
+        if self.verbose and result.reason and result.status is Status.SUCCESS:
+            line += f"  ({result.reason})"
+        click.echo(line)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        if self.live:
+            self.live.stop()
+
+    def _head(self, position: int, total: int, id: str) -> str:
+        return f"{position:>{len(str(total))}}/{total}: {id:<{self.width}}"
+
+
+def outcome(result: NodeResult) -> str:
+    """What became of a node, in the words that existing projects know."""
+    rows = "" if result.rows_out is None else f"  Rows: {result.rows_out:,}"
+    match result.status:
+        case Status.SUCCESS:
+            dropped = (
+                f", {plural(result.rows_dropped, 'row')} dropped" if result.rows_dropped else ""
+            )
+            success = click.style("SUCCESS", fg="green")
+            return f"{success} in {result.seconds:.2f}s{rows}{dropped}"
+        case Status.CACHED:
+            return click.style("[CACHED]", fg="cyan") + rows
+        case Status.FAILED:
+            message = result.finding.message if result.finding else ""
+            return click.style("FAILED:", fg="red") + f" {message}"
+        case Status.SKIPPED:
+            return click.style("SKIPPED:", fg="yellow") + f" {result.reason}"
+        case Status.NOT_RUN:
+            return f"NOT RUN: {result.reason}"
+        case Status.INTERRUPTED:
+            return click.style("INTERRUPTED", fg="red")
+
+
+def _spinner() -> Any:
+    from rich.console import Console
+    from rich.status import Status as Spinner
+
+    return Spinner("", console=Console(highlight=False, markup=False), spinner="line")

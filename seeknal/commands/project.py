@@ -1,0 +1,63 @@
+"""From the command line to a compiled project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from seeknal.compiler.build import Compilation
+
+PROJECT_FILE = "seeknal_project.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user asked of the compiler."""
+
+    dialect: str = "duckdb"
+    run_date: date
+    run_id: str = ""
+    params: Mapping[str, object]
+    inline: bool = False
+
+
+def find_root(given: Path | None) -> Path:
+    """The project's folder: the given one, else the working directory or the nearest one above.
+
+    A folder with `seeknal/` or a project file is a project. Raises UsageError where there is none.
+    """
+    start = (given or Path.cwd()).resolve()
+    for folder in [start] if given else [start, *start.parents]:
+        if (folder / PROJECT_FILE).is_file() or (
+            (folder / "seeknal").is_dir() and not (folder / "seeknal" / "__init__.py").exists()
+        ):
+            return folder
+    raise click.UsageError(
+        f"{start} is not a seeknal project: it has no {PROJECT_FILE} and no folder seeknal/. "
+        "`seeknal init` makes a project."
+    )
+
+
+def new_run_id() -> str:
+    """The time of the run in UTC: YYYYMMDD_HHMMSS."""
+    return datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
+
+
+def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Compilation:
+    """Compile the project. Raises CompileFailed with all that is wrong."""
+    from seeknal.compiler import build
+
+    options = build.Options(
+        dialect=asked.dialect,
+        run_date=asked.run_date,
+        run_id=asked.run_id or new_run_id(),
+        overrides=asked.params,
+        inline=asked.inline,
+    )
+    return build.compile_project(root, options, nodes)
