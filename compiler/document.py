@@ -161,16 +161,25 @@ class YamlFile:
 class Document(YamlFile):
     """A spec as read: `kind` and `name` are known, nothing else is checked.
 
-    `name` is empty where the spec has none; that is found when the document is checked.
+    `name` is empty where the spec has none; that is found when the document is checked. `broken`
+    holds the paths of entries that do not fit the schema, so that the others can still be looked
+    at.
     """
 
     kind: str
     name: str
+    broken: frozenset[tuple[Step, ...]] = frozenset()
 
     @property
     def id(self) -> str:
         """The node's id, `<kind>.<name>`."""
         return f"{self.kind}.{self.name}"
+
+    def entries(self, *path: Step) -> list[tuple[Step, ...]]:
+        """The paths of what the mapping or list at `path` holds, broken entries left out."""
+        value = self.get(*path) or ()
+        steps = value if isinstance(value, dict) else range(len(value))
+        return [(*path, step) for step in steps if (*path, step) not in self.broken]
 
 
 def read_yaml(file: str, text: str, findings: Findings) -> YamlFile | None:

@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from seeknal.compiler.document import YamlFile
+from seeknal.compiler.document import Step, YamlFile
 from seeknal.compiler.findings import Findings, Severity
 from seeknal.compiler.schema_accept import Check, compile_schema
 from seeknal.compiler.schema_words import CHECKS, Explainer, Failure
@@ -43,15 +43,19 @@ def load_schema(name: str) -> Mapping[str, Any]:
 def check_schema(document: YamlFile, name: str, findings: Findings) -> bool:
     """True where the document fits the schema `name`; else findings say what does not.
 
-    Findings come in the order of the file. A document with warnings alone fits.
+    A document with warnings alone fits.
     """
+    return not misfits(document, name, findings)
+
+
+def misfits(document: YamlFile, name: str, findings: Findings) -> list[tuple[Step, ...]]:
+    """The paths of the values that do not fit the schema `name`; findings say why."""
     if _acceptor(name)(document.data):
-        return True
+        return []
     failures = [_failure(error) for error in _errors(name, document.data)]
-    found = list(dict.fromkeys(Explainer(document, load_schema(name)).explain(failures)))
-    found.sort(key=lambda item: (item.place.line, item.place.column) if item.place else (0, 0))
-    findings.items += found
-    return all(item.severity is not Severity.ERROR for item in found)
+    explained = list(Explainer(document, load_schema(name)).explain(failures))
+    findings.items += dict.fromkeys(finding for _, finding in explained)
+    return [path for path, finding in explained if finding.severity is Severity.ERROR]
 
 
 @cache

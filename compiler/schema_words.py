@@ -51,13 +51,14 @@ class Explainer:
     """Turns the failures of one document into findings."""
 
     def __init__(self, document: YamlFile, schema: Mapping[str, Any]) -> None:
+        """Explain failures of `document` against `schema`."""
         self.document = document
         self.kind: str = document.data.get("kind") or "file"
         self.schema = schema
         self.meant: dict[tuple[Step, ...], set[str]] = {}
 
-    def explain(self, failures: Iterable[Failure]) -> Iterator[Finding]:
-        """The findings of `failures`, without the noise that one mistake makes."""
+    def explain(self, failures: Iterable[Failure]) -> Iterator[tuple[tuple[Step, ...], Finding]]:
+        """The findings of `failures` and their paths, without the noise that one mistake makes."""
         leaves = [leaf for failure in failures for leaf in _leaves(failure)]
         checked = [leaf.path for leaf in leaves if leaf.keyword == "x-check"]
         kept = [
@@ -69,7 +70,8 @@ class Explainer:
         # Misspelt keys come first: a key that was meant is not missing as well.
         kept.sort(key=lambda leaf: leaf.keyword != "additionalProperties")
         for leaf in kept:
-            yield from self.finding(leaf)
+            for finding in self.finding(leaf):
+                yield leaf.path, finding
 
     def finding(self, failure: Failure) -> Iterator[Finding]:
         """The findings of one leaf."""
@@ -125,6 +127,8 @@ class Explainer:
             if near:
                 self.meant.setdefault(path, set()).add(near)
             help = f"did you mean `{near}`?" if near else suggest(key, known, "keys here")
+            if failure.value[key] is None and key.count(")") > key.count("("):
+                help = "a comma ends a value here: put quotes around one that holds a comma"
             yield Finding(
                 "unknown-key",
                 f"`{key}` is not a key of {where}",

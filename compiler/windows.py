@@ -17,6 +17,8 @@ def day_window_complaint(value: Any) -> Complaint | None:
     SEMANTICS "Second-order aggregation": both ends inclusive, 0 <= lower <= upper.
     """
     example = "write the two ends in days, nearest first, as `[1, 7]`"
+    if isinstance(value, dict):
+        return "the window is a mapping, not two whole numbers", example
     if not isinstance(value, list) or len(value) != 2 or not all(type(v) is int for v in value):
         return f"the window {_shown(value)} is not two whole numbers", example
     lower, upper = value

@@ -48,8 +48,8 @@ def parse(document: Document, findings: Findings) -> AggregationSpec | None:
         return None
     application_date = optional_text(document, "application_date_col")
     features = tuple(
-        _feature(document, findings, index, application_date is not None)
-        for index in range(len(data["features"]))
+        _feature(document, findings, path, application_date is not None)
+        for path in document.entries("features")
     )
     return AggregationSpec(
         **read_head(document),
@@ -58,19 +58,16 @@ def parse(document: Document, findings: Findings) -> AggregationSpec | None:
         id_col=document.text_at("id_col"),
         feature_date_col=document.text_at("feature_date_col"),
         application_date_col=application_date,
-        group_by=tuple(
-            document.text_at("group_by", index) for index in range(len(data.get("group_by") or ()))
-        ),
+        group_by=tuple(document.text_at(*path) for path in document.entries("group_by")),
         features=features,
     )
 
 
 def _feature(
-    document: Document, findings: Findings, index: int, has_application_date: bool
+    document: Document, findings: Findings, path: tuple[Step, ...], has_application_date: bool
 ) -> FirstOrderFeature:
-    """The feature at `index`; without an application date it has `basic` and `since` alone."""
-    path: tuple[Step, ...] = ("features", index)
-    entry = document.data["features"][index]
+    """The feature at `path`; without an application date it has `basic` and `since` alone."""
+    entry = document.get(*path)
     name = document.text_at(*path, "name")
     if not any(part in entry for part in _PARTS):
         findings.error(
@@ -127,6 +124,6 @@ def _entries(document: Document, *path: Step) -> Iterator[tuple[Step, ...]]:
     """The paths of the mappings at `path`: of its items, or of itself where it is one."""
     value = document.get(*path)
     if isinstance(value, list):
-        yield from ((*path, index) for index in range(len(value)))
+        yield from document.entries(*path)
     elif value is not None:
         yield path

@@ -51,9 +51,8 @@ def _entity(document: Document) -> tuple[str, tuple[Text, ...]]:
     path = ("entity", "name") if isinstance(value, dict) else ("entity",)
     name = document.text_at(*path)
     if isinstance(value, dict) and "join_keys" in value:
-        count = len(value["join_keys"])
-        keys = tuple(document.text_at("entity", "join_keys", index) for index in range(count))
-        return name.value, keys
+        keys = document.entries("entity", "join_keys")
+        return name.value, tuple(document.text_at(*key) for key in keys)
     return name.value, (Text(f"{name}_id", name.place),)
 
 
@@ -74,10 +73,12 @@ def _event_time(document: Document, findings: Findings) -> Text | None:
 
 def _features(document: Document) -> tuple[Text, ...]:
     """The names of the features, from a mapping or a list."""
-    features = document.data.get("features") or ()
-    if isinstance(features, dict):
-        return tuple(Text(name, document.place("features", name, key=True)) for name in features)
-    return tuple(
-        document.text_at("features", index, *(("name",) if isinstance(entry, dict) else ()))
-        for index, entry in enumerate(features)
-    )
+    names: list[Text] = []
+    for path in document.entries("features"):
+        if isinstance(path[-1], str):
+            names.append(Text(path[-1], document.place(*path, key=True)))
+        elif isinstance(document.get(*path), dict):
+            names.append(document.text_at(*path, "name"))
+        else:
+            names.append(document.text_at(*path))
+    return tuple(names)

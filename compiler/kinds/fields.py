@@ -74,9 +74,8 @@ def read_inputs(document: Document, findings: Findings) -> tuple[Input, ...]:
     inputs = document.data.get("inputs") or ()
     if isinstance(inputs, dict):
         return tuple(Input(read_ref(document, findings, "inputs", key), key) for key in inputs)
-    return tuple(
-        Input(read_ref(document, findings, "inputs", index, "ref")) for index in range(len(inputs))
-    )
+    paths = document.entries("inputs")
+    return tuple(Input(read_ref(document, findings, *path, "ref")) for path in paths)
 
 
 def with_inputs(inputs: tuple[Input, ...], *more: Text) -> tuple[Input, ...]:
@@ -101,7 +100,7 @@ def read_aggregations(
     value = document.get(*path)
     if value is None:
         return (AggregationUse(default, (), document.place(*path)),) if default else ()
-    paths = [(*path, index) for index in range(len(value))] if isinstance(value, list) else [path]
+    paths = document.entries(*path) if isinstance(value, list) else [path]
     uses: list[AggregationUse] = []
     for at in paths:
         sql = document.sql_at(*at)

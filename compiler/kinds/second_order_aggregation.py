@@ -42,8 +42,8 @@ def parse(document: Document, findings: Findings) -> SecondOrderSpec | None:
         )
     features = tuple(
         feature
-        for key in document.data["features"]
-        if (feature := _feature(document, findings, key)) is not None
+        for path in document.entries("features")
+        if (feature := _feature(document, findings, str(path[-1]))) is not None
     )
     more = (source, spine.ref) if spine else (source,)
     return SecondOrderSpec(
@@ -89,9 +89,7 @@ def _grain(
     spine: Spine | None,
 ) -> tuple[Text, ...]:
     """The grain: nothing, the id, or the id and the application date, in this order."""
-    grain = tuple(
-        document.text_at("grain", index) for index in range(len(document.data.get("grain") or ()))
-    )
+    grain = tuple(document.text_at(*path) for path in document.entries("grain"))
     if not grain:
         return ()
     key, date = (spine.id_col, spine.application_date_col) if spine else (id_col, application_date)

@@ -33,17 +33,29 @@ def parse(document: Document, findings: Findings) -> SourceSpec | None:
         params=params,
         param_places=places,
         schema=_schema(document, findings),
-        on_bad_value=data.get("on_bad_value", "error") or "null",
+        on_bad_value=_on_bad_value(document, findings),
     )
+
+
+def _on_bad_value(document: Document, findings: Findings) -> str:
+    """`error` or `null`, which YAML reads as nothing; a key without a value is a finding."""
+    if document.has("on_bad_value") and not document.text_at("on_bad_value").value:
+        findings.error(
+            "wrong-value",
+            "`on_bad_value` is empty",
+            document.place("on_bad_value", key=True),
+            "write `error` or `null`",
+        )
+    return document.data.get("on_bad_value", "error") or "null"
 
 
 def _schema(document: Document, findings: Findings) -> tuple[ColumnDeclaration, ...]:
     """The declared columns; an unknown type and a column declared twice are findings."""
     declared: list[ColumnDeclaration] = []
     seen: dict[str, Place] = {}
-    for index in range(len(document.data.get("schema") or ())):
-        name = document.text_at("schema", index, "name")
-        written = document.text_at("schema", index, "data_type")
+    for path in document.entries("schema"):
+        name = document.text_at(*path, "name")
+        written = document.text_at(*path, "data_type")
         first = seen.setdefault(name.value.casefold(), name.place)
         if first is not name.place:
             findings.error(
