@@ -20,6 +20,7 @@ from seeknal.compiler.findings import CompileFailed, Place
 from seeknal.compiler.macro_header import body_line, broken
 
 COLUMN = "column_"
+_CLASS = re.compile(r"<class 'sqlglot\.expressions\.\w+\.(\w+)'>")
 _MARK = re.compile(r"__(\w+?)__")
 
 
@@ -166,7 +167,7 @@ class _Parser:
             trees = sqlglot.parse("SELECT\n" + self.sql, dialect=dialect)
         except ParseError as error:
             first = error.errors[0] if error.errors else {}
-            reason = str(first.get("description") or error).rstrip(".")
+            reason = _CLASS.sub(r"\1", str(first.get("description") or error)).rstrip(".")
             row = max(int(first.get("line") or 2) - 2, 0)
             help = f"render one expression of {dialect}"
             raise self.wrong(f"the body is not SQL: {reason}", help, row) from error

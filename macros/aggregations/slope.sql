@@ -5,7 +5,8 @@ returns: double
 no_rows: null
 needs_event_time: true
 -#}
-{# times count from the first one that has a value: microseconds since 1970 have too many digits #}
+{# two passes, where engines' REGR_SLOPE makes one and loses digits if values are far from 0; times
+   count from the first one that has a value, since microseconds since 1970 have too many digits #}
 {% set o | column('origin') -%}
 MIN(CASE WHEN {{ present }} THEN CAST({{ at }} AS TIMESTAMP) END) OVER (PARTITION BY {{ keys }})
 {%- endset %}
