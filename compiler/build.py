@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from seeknal.compiler import checked
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import Discovery
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
+from seeknal.compiler.guarded import Guarded, guard
+from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Model, ResolvedSource
 from seeknal.compiler.parameters import Context
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
-from seeknal.compiler.project import Project, load_project
+from seeknal.compiler.project import Project, load_project, project_files
 from seeknal.compiler.resolve.project import resolve_project
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.select_nodes import find_nodes
@@ -53,6 +56,12 @@ class Compilation:
     plans: Mapping[str, Plan]
     artifacts: Mapping[str, Artifact]
     findings: tuple[Finding, ...]
+    dialect: str
+    library: MacroLibrary
+
+    def guarded(self, node: str) -> Guarded | None:
+        """The node in the form that checks its as-ofs as it runs; None where it has no need."""
+        return guard(self.plans[node], find_dialect(self.dialect), self.library)
 
     def source_path(self, node: str) -> str:
         """The file of a source, relative to the root with parameters filled in; "" for none."""
@@ -78,12 +87,24 @@ class Compilation:
 def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> Compilation:
     """Compile the project at `root`: all of it, or `nodes` (ids, or names that one node has).
 
-    Every spec is checked either way. Raises `CompileFailed` with all findings of the stage that
-    found an error and of those before it.
+    Every spec is checked either way: what is known to be right since an earlier compilation is
+    not read again. Raises `CompileFailed` with all findings of the stage that found an error and
+    of those before it.
     """
+    if nodes:
+        found = _compile_alone(root, options, nodes)
+        if found is not None:
+            return found
     findings = Findings()
-    project = load_project(root, findings)
-    library = MacroLibrary(options.dialect, root / "macros")
+    compilation = _compile(root, options, load_project(root, findings), nodes, findings)
+    checked.save(root, _checked(root, options, compilation))
+    return compilation
+
+
+def _compile(
+    root: Path, options: Options, project: Project, nodes: Sequence[str], findings: Findings
+) -> Compilation:
+    library, remembered = open_library(root, options.dialect)
     discovery = Discovery.load(root)
     context = Context(
         run_date=options.run_date,
@@ -96,15 +117,62 @@ def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> 
         environ=os.environ,
     )
     model = resolve_project(project, context, library, discovery, findings)
-    findings.stop_on_errors()
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
     plans = {node: rewrite_plan(plan_node(model.nodes[node])) for node in wanted}
     artifacts = _lower(model, plans, options, library, findings)
     findings.stop_on_errors()
-    discovery.save()
-    return Compilation(root, project, model, plans, artifacts, tuple(findings))
+    remember(root, library, remembered)
+    if not project.unread:
+        discovery.save()
+    return Compilation(
+        root, project, model, plans, artifacts, tuple(findings), options.dialect, library
+    )
+
+
+def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compilation | None:
+    """Compile `nodes` from their own files and their upstream's; None where all must be read.
+
+    Nothing is reported from here: where anything is not as it was, the whole project is.
+    """
+    known = checked.load(root)
+    if known is None or known.key != _key(options):
+        return None
+    stamps = checked.stamps_of(root, project_files(root))
+    changed = known.changed(stamps)
+    if changed is None:
+        return None
+    findings = Findings()
+    project = load_project(root, findings, only=nodes)
+    read = {spec.place.file: spec.id for spec in project.specs.values()}
+    if findings.has_errors or not changed <= read.keys():
+        return None
+    try:
+        compilation = _compile(root, options, project, nodes, findings)
+    except CompileFailed:
+        return None
+    outputs = _outputs(compilation.model)
+    if any(known.outputs.get(read[file]) != outputs[read[file]] for file in changed):
+        return None
+    if changed:
+        checked.save(root, replace(known, stamps=stamps))
+    return compilation
+
+
+def _key(options: Options) -> str:
+    return checked.key_of([options.run_date, options.overrides])
+
+
+def _outputs(model: Model) -> dict[str, str]:
+    return {
+        node: checked.columns_digest(relation.columns) for node, relation in model.relations.items()
+    }
+
+
+def _checked(root: Path, options: Options, compilation: Compilation) -> checked.Checked:
+    stamps = checked.stamps_of(root, project_files(root))
+    return checked.Checked(_key(options), stamps, _outputs(compilation.model))
 
 
 def _lower(

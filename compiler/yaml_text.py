@@ -112,10 +112,10 @@ def syntax_finding(file: str, text: str, error: yaml.YAMLError) -> Finding:
         return _syntax(
             "the file holds more than one document", place, "write one spec a file, without `---`"
         )
+    character = text[mark.index : mark.index + 1]
+    if "tab character" in problem or ("cannot start any token" in problem and character == "\t"):
+        return _syntax("a tab indents this line", place, "indent with spaces")
     if "cannot start any token" in problem:
-        character = text[mark.index : mark.index + 1]
-        if character == "\t":
-            return _syntax("a tab indents this line", place, "indent with spaces")
         return _syntax(
             f"a value cannot begin with `{character}`", place, "put quotes around the value"
         )

@@ -96,9 +96,20 @@ def _rewrite_date_from_parts(node: exp.DateFromParts) -> exp.Expr:
     return exp.Anonymous(this="MAKE_DATE", expressions=parts)
 
 
+def _rewrite_timestamp_from_parts(node: exp.TimestampFromParts) -> exp.Expr:
+    names = ("year", "month", "day", "hour", "min", "sec")
+    if any(node.args.get(name) is None for name in names) or node.args.get("zone"):
+        raise Unsupported(node, "MAKE_TIMESTAMP of other than six parts", "give all six parts")
+    parts: list[exp.Expr] = [cast(node.args[name], "INT") for name in names[:-1]]
+    return exp.Anonymous(
+        this="MAKE_TIMESTAMP", expressions=[*parts, cast(node.args["sec"], "DOUBLE")]
+    )
+
+
 _REWRITES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.DateDiff: _rewrite_date_diff,
     exp.DateFromParts: _rewrite_date_from_parts,
+    exp.TimestampFromParts: _rewrite_timestamp_from_parts,
     exp.Round: _rewrite_round,
     exp.TryCast: _rewrite_try_cast,
 }

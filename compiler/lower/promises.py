@@ -32,7 +32,7 @@ def lower_promise(promise: Promise, dialect: Dialect) -> LoweredPromise | None:
     """The assertion of a promise; None where the dialect's own reading keeps it."""
     match promise:
         case OneDatePerId():
-            return _one_date_per_id(promise, dialect)
+            return one_date_per_id(promise, dialect)
         case TextIsTime():
             return _text_is_time(promise, dialect)
         case ValuesFitSchema(source):
@@ -45,7 +45,8 @@ def _alias(value: exp.Expr, name: str) -> exp.Alias:
     return exp.Alias(this=value, alias=exp.Identifier(this=name, quoted=True))
 
 
-def _one_date_per_id(promise: OneDatePerId, dialect: Dialect) -> LoweredPromise:
+def one_date_per_id(promise: OneDatePerId, dialect: Dialect) -> LoweredPromise:
+    """No id has two days: the assertion names an id, its first day and its last."""
     first = exp.Min(this=day_of(promise.as_of, dialect))
     last = exp.Max(this=day_of(promise.as_of, dialect))
     key = column_of(promise.id.name, dialect)
