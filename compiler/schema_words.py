@@ -94,11 +94,11 @@ class Explainer:
             case "type" | "anyOf":
                 yield self.wrong_type(failure)
             case "minimum":
-                yield self.out_of_range(failure, f"below {failure.argument}")
+                yield self.out_of_range(failure, f"is below {failure.argument}")
             case "maxItems":
-                yield self.out_of_range(failure, f"more than {failure.argument} entries")
+                yield self.out_of_range(failure, f"has more than {failure.argument} entries")
             case "minLength" | "minItems" | "minProperties":
-                yield self.out_of_range(failure, "empty")
+                yield self.out_of_range(failure, "is empty")
             case keyword:
                 raise AssertionError(f"no words for {keyword} at {path}")
 
@@ -185,7 +185,7 @@ class Explainer:
         """A value of the right type that is too small, too long or empty."""
         return Finding(
             "wrong-value",
-            f"{self.named(failure.path)} is {what}",
+            f"{self.named(failure.path)} {what}",
             self.document.place(*failure.path),
             self.example(failure),
         )
@@ -235,16 +235,17 @@ class Explainer:
 
         An entry of a list that has a name is called by it.
         """
-        if not path:
-            return "the file"
+        owner, rest = "", path
         for index in range(len(path), 0, -1):
             name = self.document.get(*path[:index], "name")
             if isinstance(path[index - 1], int) and isinstance(name, str):
-                rest = [str(step) for step in path[index:] if isinstance(step, str)]
-                return f"`{'.'.join(rest)}` of `{name}`" if rest else f"`{name}`"
-        if isinstance(path[-1], int):
-            return f"item {path[-1] + 1} of {self.named(path[:-1])}"
-        return "`" + ".".join(str(step) for step in path if isinstance(step, str)) + "`"
+                owner, rest = f"`{name}`", path[index:]
+                break
+        keys = ".".join(step for step in rest if isinstance(step, str))
+        words = " of ".join(part for part in (f"`{keys}`" if keys else "", owner) if part)
+        if rest and isinstance(rest[-1], int):
+            return f"item {rest[-1] + 1} of {words}"
+        return words or "the file"
 
 
 def _leaves(failure: Failure) -> list[Failure]:
