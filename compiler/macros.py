@@ -110,7 +110,7 @@ class MacroLibrary:
         built_in = Path(__file__).parent.parent / "macros" / "aggregations"
         self._layers.append(_read_folder(built_in, "seeknal/macros/aggregations", dialect))
         self._headers: dict[str, AggregationHeader] = {}
-        self._bodies: dict[tuple[object, ...], Body] = {}
+        self._bodies: dict[tuple[object, ...], tuple[Body, bool]] = {}
         self._renderers: dict[str | None, Renderer] = {}
         self._rendered: dict[str, str] = {}
         if rendered is not None and rendered.get("digest") == self.digest():
@@ -227,10 +227,11 @@ class MacroLibrary:
                 values[name] = node
         types = tuple((name, kind) for name, kind in (argument_types or {}).items())
         signature = (header.name, x_type, when is None, tuple(values), types)
-        body = self._bodies.get(signature)
-        if body is None:
-            body = self._body(header, x_type, when is None, tuple(values), dict(types))
-            self._bodies[signature] = body
+        known = self._bodies.get(signature)
+        if known is None:
+            known = self._body(header, x_type, when is None, tuple(values), dict(types))
+            self._bodies[signature] = known
+        body, native = known
 
         values["when"] = exp.Boolean(this=True) if when is None else when
         if x is not None and not body.uses.isdisjoint(("value", "present")):
@@ -243,7 +244,6 @@ class MacroLibrary:
             Prepared(f"{column_prefix}_{name}", level, build(shape, values, keys))
             for name, level, shape in body.columns
         )
-        native = self._file(header.name).dialect is not None
         return Expansion(build(body.expression, values, keys), prepared, native)
 
     def _file(self, name: str) -> _File:
@@ -261,7 +261,8 @@ class MacroLibrary:
         always: bool,
         given: tuple[str, ...],
         types: Mapping[str, DataType],
-    ) -> Body:
+    ) -> tuple[Body, bool]:
+        """The parsed body for a signature, and whether it is in the target's dialect."""
         from seeknal.compiler.macro_body import Rendered, Source, mark, parse
 
         file = self._file(header.name)
@@ -281,7 +282,8 @@ class MacroLibrary:
             rendered = self._renderer(file.dialect).render(header.name, parameters, variables)
             self._rendered[key] = rendered.dump()
         dialect = file.dialect or PORTABLE_DIALECT
-        return parse(Rendered.load(self._rendered[key]), dialect, Source(file.label, file.text))
+        source = Source(file.label, file.text)
+        return parse(Rendered.load(self._rendered[key]), dialect, source), file.dialect is not None
 
     def _renderer(self, dialect: str | None) -> Renderer:
         """What renders the files of `dialect`; None renders the portable ones."""

@@ -59,7 +59,7 @@ class Form:
 def duckdb_run() -> Callable[[str], list[tuple[Any, ...]]]:
     import duckdb
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     return lambda sql: connection.execute(sql).fetchall()
 
 
