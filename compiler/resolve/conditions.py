@@ -15,6 +15,7 @@ from seeknal.compiler.kinds.spec import SqlText, Text
 from seeknal.compiler.model import Relation
 from seeknal.compiler.resolve.binder import BindError, bind
 from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.types import BOOLEAN, Column, Kind
 
 _CODE = "bad-condition"
@@ -43,6 +44,7 @@ def resolve_condition(
                 _CODE, f"a {where} cannot hold {what}", _place_of(node, text), help=_HELP
             )
             return None
+    tree = tidy(tree)
     columns: dict[str, Column] = {}
     for node in list(tree.find_all(exp.Column)):
         if node.table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from seeknal.compiler.features import Argument, Measure, Rows
 from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.spec import AggregationUse, Text
+from seeknal.compiler.macro_header import expected_argument
 from seeknal.compiler.macros import AggregationHeader, MacroLibrary
 from seeknal.compiler.model import Relation
 from seeknal.compiler.resolve.columns import find_column
@@ -101,34 +101,15 @@ def _arguments(
             if column is None:
                 return None
             arguments.append(Argument(name, column))
-        elif (number := _number(text, kind)) is not None:
-            arguments.append(Argument(name, number))
-        else:
+            continue
+        wanted = expected_argument(kind, text)
+        if wanted is not None:
             findings.error(
                 "wrong-arguments",
-                f"`{name}` of `{use.word}` is {_KINDS[kind]}, here it is `{text}`",
+                f"`{name}` of `{use.word}` is {wanted}, here it is `{text}`",
                 use.place,
-                help=f"write one, as in `{header.name}({_EXAMPLES[kind]})`",
+                help=f"write {wanted} between the parentheses",
             )
             return None
+        arguments.append(Argument(name, text))
     return tuple(arguments)
-
-
-_KINDS = {
-    "number": "a number",
-    "fraction": "a number from 0 to 1",
-    "integer": "a whole number above 0",
-}
-_EXAMPLES = {"number": "1.5", "fraction": "0.9", "integer": "3"}
-
-
-def _number(text: str, kind: str) -> str | None:
-    try:
-        value = int(text) if kind == "integer" else float(text)
-    except ValueError:
-        return None
-    if not math.isfinite(value) or (kind == "fraction" and not 0 <= value <= 1):
-        return None
-    if kind == "integer" and value < 1:
-        return None
-    return repr(value)

@@ -18,6 +18,7 @@ from sqlglot.errors import ParseError, TokenError
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Input, Spec
 from seeknal.compiler.model import Relation, ResolvedQuery
+from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.resolve.binder import BindError, bind
 from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import Column
@@ -120,6 +121,8 @@ def _parse(text: str, place_of: PlaceOf, findings: Findings) -> exp.Query | None
             help="the result of a node is its last SELECT",
         )
         return None
+    for statement in statements:
+        tidy(statement)
     return _fold_statements(first, last, place_of, findings)
 
 
