@@ -9,7 +9,7 @@ was only touched, or an upstream that ran again to the same bytes, changes nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seeknal.runtime.files import FileStamp, stamp
@@ -58,12 +58,15 @@ class Changes:
     `published` are the outputs that the present run wrote. `stale` are the nodes that failed in
     it or, in a forecast, those that it would run whatever their state. Nodes are asked in run
     order: an answer is kept, so a node must not be asked before its upstream is settled.
+    `touched` are the current outputs with the file times of now, which spares the next run from
+    reading the content of files that were only touched.
     """
 
     workflow: Workflow
     state: RunState
     published: dict[str, Output] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    touched: dict[str, Output] = field(default_factory=dict)
     _reasons: dict[str, str | None] = field(default_factory=dict)
 
     def current(self, node_id: str) -> Output | None:
@@ -109,8 +112,11 @@ class Changes:
         path = Target(self.workflow.root).result(node.artifact.kind, node.artifact.name)
         if not path.exists():
             yield "output missing"
-        elif stamp(path, self.workflow.root, output.stamp).sha256 != output.sha256:
+            return
+        now = stamp(path, self.workflow.root, output.stamp)
+        if now.sha256 != output.sha256:
             yield "output was changed by something else"
+        self.touched[node.id] = replace(self.touched.get(node.id, output), stamp=now)
 
     def _file_differences(self, node: Node, output: Output) -> Iterator[str]:
         if node.file is None:
@@ -118,10 +124,10 @@ class Changes:
         if is_remote(node.file.pattern):
             yield f"{node.file.pattern} is remote and may have changed"
             return
+        files = stamp_sources(node, self.workflow.root, output.files)
         before = {item.path: item.sha256 for item in output.files}
-        now = {
-            item.path: item.sha256 for item in stamp_sources(node, self.workflow.root, output.files)
-        }
+        now = {item.path: item.sha256 for item in files}
         for path in sorted(before.keys() | now.keys()):
             if before.get(path) != now.get(path):
                 yield f"{path} changed"
+        self.touched[node.id] = replace(output, files=files)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from seeknal.compiler.artifact import Assertion
-from seeknal.compiler.findings import Finding
+from seeknal.compiler.findings import Finding, Place
 from seeknal.runtime.changes import stamp_sources
 from seeknal.runtime.engine import Engine, EngineError, Row
 from seeknal.runtime.files import publish_copy, replacing, stamp, write_json
@@ -80,6 +80,11 @@ def fill(assertion: Assertion, row: Row, others: int) -> str:
     return f"{message} (and at least {others:,} more)" if others else message
 
 
+def _place(node: Node) -> Place:
+    """Where to point: at the file that a source reads, else at the node's name."""
+    return node.file.place if node.file else node.place
+
+
 def _relation(node_id: str) -> str:
     return node_id.replace(".", "_", 1)
 
@@ -110,13 +115,13 @@ def _broken_promise(node: Node, engine: Engine, *, can_fail: bool = False) -> No
             return _failed(node, error, assertion.sql)
         if rows:
             message = fill(assertion, rows[0], total - 1)
-            finding = Finding(assertion.code, message, node.place, assertion.help or None)
+            finding = Finding(assertion.code, message, _place(node), assertion.help or None)
             return NodeFailed(finding, sql=assertion.sql)
     return None
 
 
 def _failed(node: Node, error: EngineError, sql: str) -> NodeFailed:
-    finding = Finding(error.code, error.message, node.place, error.help)
+    finding = Finding(error.code, error.message, _place(node), error.help)
     return NodeFailed(finding, error.detail, sql)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Protocol
@@ -195,6 +195,12 @@ class _Run:
         try:
             if reason is None and last is not None:
                 publish_extras(node, self.target)
+                self.state.nodes[node.id] = replace(
+                    self.state.nodes[node.id],
+                    status="success",
+                    error="",
+                    output=self.changes.touched[node.id],
+                )
                 return NodeResult(id=node.id, status=Status.CACHED, rows_out=last.rows)
             self.listener.started(position, total, node, reason or "")
             output = execute(node, self.engine(), self.target, self.inputs(node), last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 import seeknal
@@ -28,7 +30,8 @@ class InOrder(click.Group):
     cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(seeknal.__version__, prog_name="seeknal")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Compile ML features from YAML specs to SQL, and run them.
 
     \b
@@ -37,6 +40,8 @@ def main() -> None:
     seeknal run                           run what has changed
     seeknal inspect customer_trend        look at the rows
     """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 for command in COMMANDS:

@@ -85,6 +85,20 @@ def test_a_touched_file_with_the_same_content_is_no_change(project: Project) -> 
     assert plan(project)["source.orders"] == "CACHED"
 
 
+def test_a_touched_file_is_read_once_to_see_that(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(project.root / "data" / "orders.csv", (1, 1))
+    os.utime(project.file("transform.paid"), (1, 1))
+    project.run()
+
+    def refuse(path: Path) -> str:
+        raise AssertionError(f"{path} is read again")
+
+    monkeypatch.setattr("seeknal.runtime.files._sha256", refuse)
+    assert set(plan(project).values()) == {"CACHED"}
+
+
 def test_a_file_added_to_a_glob_is_a_change(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "a 1.csv").write_text("x\n1\n")

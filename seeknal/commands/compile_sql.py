@@ -8,13 +8,19 @@ from pathlib import Path
 import click
 
 from seeknal.commands import options
-from seeknal.commands.console import findings_reported, plural, print_json, show_findings
+from seeknal.commands.console import (
+    findings_reported,
+    plural,
+    print_json,
+    short_path,
+    show_findings,
+)
 from seeknal.commands.project import Asked, compile_project, find_root
 
 STAGES = ("document", "spec", "model", "plan", "sql")
 
 
-@click.command("compile")
+@click.command("compile", short_help="Compile specs to SQL.")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option(
     "--dialect",
@@ -98,7 +104,7 @@ def compile_sql(
             written = write_files(chosen, folder, whole=not ids)
             removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
             click.echo(
-                f"compiled {plural(len(chosen), 'node')} for {dialect} into {folder}: "
+                f"compiled {plural(len(chosen), 'node')} for {dialect} into {short_path(folder)}: "
                 f"{plural(written.changed, 'file')} written, {written.unchanged:,} unchanged"
                 f"{removed}"
             )

@@ -53,6 +53,11 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def short_path(path: Path) -> str:
+    """`path` as it is typed from the working directory."""
+    return os.path.relpath(path)
+
+
 def plural(count: int, noun: str) -> str:
     """`1 node`, `2 nodes`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -71,7 +76,8 @@ def print_table(
     """
     flush_right = set(right)
     widths = [max(_width(cell) for cell in column) for column in zip(headings, *rows, strict=True)]
-    limit = os.get_terminal_size().columns if sys.stdout.isatty() else None
+    # A terminal may say that it has no columns at all; then nothing is cut.
+    limit = os.get_terminal_size().columns or None if sys.stdout.isatty() else None
 
     def line(cells: Sequence[str]) -> str:
         padded = [
@@ -101,6 +107,6 @@ def _width(text: str) -> int:
 
 
 def _cut(text: str, limit: int) -> str:
-    while _width(text) > limit - 1:
+    while text and _width(text) > limit - 1:
         text = text[:-1]
     return text + "…"

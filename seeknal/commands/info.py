@@ -13,7 +13,7 @@ from seeknal.commands.console import print_json
 from seeknal.commands.project import find_root
 
 
-@click.command("info")
+@click.command("info", short_help="Show versions and the project.")
 @options.project_path
 @options.as_json
 def info(project_path: Path | None, as_json: bool) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.outputs import Result
 
 
-@click.command("inspect")
+@click.command("inspect", short_help="Show the rows or columns of a result.")
 @click.argument("node", required=False)
 @click.option(
     "--limit",
@@ -75,7 +75,7 @@ def _find(node: str, found: list[Result]) -> Result:
         (finding,) = findings
         if finding.code == "unknown-node":
             message = f"there is no result of a node `{node}`"
-            help = f"{finding.help}; results are made by `seeknal run`"
+            help = finding.help or "`seeknal inspect` lists the results"
             finding = Finding("unknown-node", message, help=help)
         raise CompileFailed([finding])
     return by_id[ids[0]]

@@ -12,7 +12,7 @@ from seeknal.commands.console import fail, findings_reported, plural, print_json
 from seeknal.commands.project import Asked, find_root
 
 
-@click.command("list")
+@click.command("list", short_help="List the nodes.")
 @click.argument("kind", required=False)
 @options.params
 @options.run_date

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.workflow import Workflow
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show what would run, in order, and why.")
 @options.selection
 @options.params
 @options.run_date

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seeknal.commands.console import plural
 from seeknal.runtime.report import NodeResult, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from seeknal.runtime.selection import Selection
     from seeknal.runtime.workflow import Node
 
 
 class Progress:
     """Prints a line when a node has ended; on a terminal, also one for the node that runs."""
 
-    def __init__(self, ids: Sequence[str], *, verbose: bool) -> None:
-        """`ids` are the nodes to come; with `verbose` each line gives the reason, too."""
-        self.width = max((len(id) for id in ids), default=0)
+    def __init__(self, selection: Selection, *, verbose: bool) -> None:
+        """Lines give the reason of a node that was not asked for; with `verbose`, of every node."""
+        self.width = max((len(id) for id in selection.order), default=0)
+        self.asked = selection.forced or frozenset(selection.order)
         self.verbose = verbose
         self.live = _spinner() if sys.stdout.isatty() else None
 
@@ -36,7 +35,9 @@ class Progress:
         if self.live:
             self.live.stop()
         line = f"{self._head(position, total, result.id)}  {outcome(result)}"
-        if self.verbose and result.reason and result.status is Status.SUCCESS:
+        if result.status is Status.SUCCESS and result.id not in self.asked:
+            line += f"  (needed by a selected node, {result.reason})"
+        elif result.status is Status.SUCCESS and self.verbose:
             line += f"  ({result.reason})"
         click.echo(line)
 
@@ -54,9 +55,7 @@ def outcome(result: NodeResult) -> str:
     rows = "" if result.rows_out is None else f"  Rows: {result.rows_out:,}"
     match result.status:
         case Status.SUCCESS:
-            dropped = (
-                f", {plural(result.rows_dropped, 'row')} dropped" if result.rows_dropped else ""
-            )
+            dropped = f"  Dropped: {result.rows_dropped:,}" if result.rows_dropped else ""
             success = click.style("SUCCESS", fg="green")
             return f"{success} in {result.seconds:.2f}s{rows}{dropped}"
         case Status.CACHED:

@@ -14,6 +14,7 @@ from seeknal.commands.console import (
     findings_reported,
     print_json,
     print_table,
+    short_path,
     show_findings,
 )
 from seeknal.commands.project import Asked, find_root, new_run_id
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-@click.command("run")
+@click.command("run", short_help="Run what has changed and publish the rows.")
 @options.words("--nodes", "-n", help="These nodes and all downstream of them, ids or bare names.")
 @options.words("--types", "-t", help="Nodes of these kinds.")
 @options.selection
@@ -127,7 +128,7 @@ def _run(
         click.echo(f"  Mode: {'Full' if chosen.request.full else 'Incremental'}")
         click.echo(f"  Run: {chosen.run_id}, as of {run_date}")
         click.echo()
-    progress = None if quiet else Progress(loaded.selection.order, verbose=verbose)
+    progress = None if quiet else Progress(loaded.selection, verbose=verbose)
     try:
         report = run(
             workflow,
@@ -177,9 +178,9 @@ def _show_summary(report: RunReport, loaded: Loaded) -> None:
         if count := report.count(status):
             click.echo(f"  {status.capitalize()}: {count:,}")
     click.echo(f"  Duration: {report.seconds:.2f}s")
-    click.echo(f"State saved: {loaded.target.state}")
+    click.echo(f"State saved: {short_path(loaded.target.state)}")
     if report.failed:
-        click.echo(f"Log: {loaded.target.log(report.run_id)}")
+        click.echo(f"Log: {short_path(loaded.target.log(report.run_id))}")
 
 
 def _count(value: int | None) -> str:
