@@ -7,6 +7,8 @@ is known to come from a line of the spec, through loops and conditions.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jinja2
@@ -73,42 +75,51 @@ def _report(error: Exception, sql: SqlText, evaluator: Evaluator, findings: Find
 
 def _values(name: str, sql: SqlText, evaluator: Evaluator) -> list[Any]:
     """The value of `name` as a list of one, or an empty list where it has none."""
-    if name in FUNCTIONS:
+    scope = evaluator.scope
+    if name in FUNCTIONS and name not in scope.params and name not in scope.context.overrides:
         place = _line_place(sql, 1)
-        return [_Function(name, place, evaluator)]
+        call = partial(_called, evaluator, name, place)
+        return [call if name in ("var", "ref") else _Day(str(call()), call)]
     prefix = name + "."
-    entries = [key for key in evaluator.scope.context.common if key.startswith(prefix)]
     try:
         return [evaluator.named(name)]
     except NoValueError as error:
         if error.code != "unknown-parameter":
             raise
+    entries = any(key.startswith(prefix) for key in scope.context.common)
     return [_Entries(prefix, evaluator)] if entries else []
 
 
-class _Function:
-    """A function of parameters as Jinja calls it; without a call it stands for its value."""
+def _called(evaluator: Evaluator, name: str, place: Place, *arguments: Any) -> object:
+    return evaluator.called(name, list(arguments), place)
 
-    def __init__(self, name: str, place: Place, evaluator: Evaluator) -> None:
-        self._name = name
-        self._place = place
-        self._evaluator = evaluator
+
+class _Day(str):
+    """A date function: a text by itself, and a function where it is called."""
+
+    _call: Callable[..., object]
+
+    def __new__(cls, text: str, call: Callable[..., object]) -> _Day:
+        """The text `text` that gives `call(…)` where it is called."""
+        day = super().__new__(cls, text)
+        day._call = call
+        return day
 
     def __call__(self, *arguments: Any) -> object:
-        return self._evaluator.called(self._name, list(arguments), self._place)
-
-    def __str__(self) -> str:
-        return in_sql(self())
+        """The date for other arguments."""
+        return self._call(*arguments)
 
 
 class _Entries:
     """The common entries below one prefix, as attributes."""
 
     def __init__(self, prefix: str, evaluator: Evaluator) -> None:
+        """Hold the entries that begin with `prefix`."""
         self._prefix = prefix
         self._evaluator = evaluator
 
     def __getattr__(self, name: str) -> object:
+        """The entry `name`."""
         key = self._prefix + name
         if key not in self._evaluator.scope.context.common:
             raise AttributeError(name)

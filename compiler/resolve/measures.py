@@ -102,13 +102,13 @@ def _arguments(
                 return None
             arguments.append(Argument(name, column))
             continue
-        wanted = expected_argument(kind, text)
-        if wanted is not None:
+        expected = expected_argument(kind, text)
+        if expected is not None:
             findings.error(
                 "wrong-arguments",
-                f"`{name}` of `{use.word}` is {wanted}, here it is `{text}`",
+                f"`{name}` of `{use.word}` is {expected}, here it is `{text}`",
                 use.place,
-                help=f"write {wanted} between the parentheses",
+                help=f"write {expected} between the parentheses",
             )
             return None
         arguments.append(Argument(name, text))

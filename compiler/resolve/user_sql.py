@@ -18,8 +18,8 @@ from sqlglot.errors import ParseError, TokenError
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Input, Spec
 from seeknal.compiler.model import Relation, ResolvedQuery
-from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.resolve.binder import BindError, bind
+from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import Column
 
