@@ -125,6 +125,14 @@ def syntax_finding(file: str, text: str, error: yaml.YAMLError) -> Finding:
             place,
             "quote a value that holds `: `, and indent the keys of one mapping alike",
         )
+    if "flow node" in context:
+        opening = _unclosed(text, mark.index)
+        if text[mark.index :].strip() or opening is None:
+            return _syntax("a value is missing here", place, "write it, or take out the comma")
+        before = text[:opening]
+        start = Place(file, before.count("\n") + 1, opening - (before.rfind("\n") + 1) + 1)
+        other = "]" if text[opening] == "[" else "}"
+        return _syntax(f"this `{text[opening]}` is not closed", start, f"add `,` or `{other}`")
     if "flow" in context:
         bracket, other = ("[", "]") if "sequence" in context else ("{", "}")
         return _syntax(f"this `{bracket}` is not closed", start, f"add `,` or `{other}`")
@@ -149,6 +157,19 @@ def syntax_finding(file: str, text: str, error: yaml.YAMLError) -> Finding:
             "indent the keys, or the `-`, of one mapping or list alike",
         )
     return _syntax(f"the text is not YAML: {problem}", place, None)
+
+
+def _unclosed(text: str, end: int) -> int | None:
+    """The last bracket before `end` that nothing closes."""
+    depth = 0
+    for index in range(end - 1, -1, -1):
+        if text[index] in "]}":
+            depth += 1
+        elif text[index] in "[{":
+            if not depth:
+                return index
+            depth -= 1
+    return None
 
 
 def _syntax(message: str, place: Place, help: str | None) -> Finding:

@@ -207,6 +207,33 @@ def test_text_at_takes_quotes_off():
             """,
         ),
         (
+            "kind: source\ntags: [a, [b]",
+            """\
+            a.yml:2:7: error[yaml-syntax]: this `[` is not closed
+               2 | tags: [a, [b]
+                 |       ^
+                 = help: add `,` or `]`
+            """,
+        ),
+        (
+            "kind: source\nparams: {",
+            """\
+            a.yml:2:9: error[yaml-syntax]: this `{` is not closed
+               2 | params: {
+                 |         ^
+                 = help: add `,` or `}`
+            """,
+        ),
+        (
+            "kind: source\ntags: [a, , b]\n",
+            """\
+            a.yml:2:11: error[yaml-syntax]: a value is missing here
+               2 | tags: [a, , b]
+                 |           ^
+                 = help: write it, or take out the comma
+            """,
+        ),
+        (
             "kind: source\nname: 'x\n",
             """\
             a.yml:2:7: error[yaml-syntax]: this quote is not closed
@@ -313,6 +340,9 @@ def test_text_at_takes_quotes_off():
         "tab",
         "colon",
         "bracket",
+        "bracket-at-the-end",
+        "brace-at-the-end",
+        "comma",
         "quote",
         "reserved",
         "documents",
