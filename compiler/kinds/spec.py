@@ -253,3 +253,118 @@ class SecondOrderSpec(Spec):
     spine: Spine | None = None
     grain: tuple[Text, ...] = ()
     features: tuple[SecondOrderFeature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """`count` whole UTC periods of `unit` (day, week, month, quarter, year) before the as-of's."""
+
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """The events of a feature at time t (SEMANTICS "Windows at an exact time").
+
+    `length` is in microseconds; None is `lifetime`, or `calendar` where that is given. `offset`
+    (microseconds) moves both ends back. `label` is the length as the spec spells it, `7d`.
+    """
+
+    length: int | None
+    offset: int = 0
+    calendar: Calendar | None = None
+    label: str = "lifetime"
+
+
+@dataclass(frozen=True, slots=True)
+class EventMeasure:
+    """One aggregation over the events of a window; `where` is a condition over their columns."""
+
+    aggregation: AggregationUse
+    column: Text | None
+    window: TimeWindow
+    where: SqlText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRatio:
+    """One measure divided by another."""
+
+    numerator: EventMeasure
+    denominator: EventMeasure
+
+
+@dataclass(frozen=True, slots=True)
+class EventFeature:
+    """One output of a declarative feature group: a `windows:` list gives several of them."""
+
+    name: Text
+    value: EventMeasure | EventRatio
+    key: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventGroupSpec(Spec):
+    """A feature group computed from events, as of a time (SEMANTICS "Spec forms").
+
+    `inclusive` says whether an event at the as-of itself counts. `strategy` is "" where the
+    compiler chooses the shape.
+    """
+
+    entity: str
+    join_keys: tuple[Text, ...]
+    event_time: Text
+    knowledge_time: Text | None = None
+    inclusive: bool = True
+    strategy: str = ""
+    features: tuple[EventFeature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TieBreak:
+    """A column that orders rows of equal event time; the greatest wins where `descending`."""
+
+    column: Text
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A relation joined to a training set as of each spine row.
+
+    `on` holds (spine column, relation column) pairs; empty is the entity's join keys or id.
+    `features` are the columns taken, empty for all. `ttl` and `delay` are in microseconds.
+    `unique` declares that (key, event time) has one row. Which of the fields may be given
+    depends on the kind of `ref`.
+    """
+
+    ref: Text
+    on: tuple[tuple[Text, Text], ...] = ()
+    features: tuple[Text, ...] = ()
+    event_time: Text | None = None
+    knowledge_time: Text | None = None
+    ttl: int | None = None
+    delay: int = 0
+    tie_break: tuple[TieBreak, ...] = ()
+    unique: bool = False
+    prefix: str = ""
+    strategy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpine:
+    """The rows of a training set: `columns` empty is all of the relation's."""
+
+    ref: Text
+    as_of: Text
+    columns: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSetSpec(Spec):
+    """Features joined to the rows of a spine, each as of its own time."""
+
+    spine: TrainingSpine
+    label: Text | None = None
+    joins: tuple[Join, ...]
