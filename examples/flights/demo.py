@@ -22,50 +22,71 @@ ORDER BY arr_delay_mean_30d DESC NULLS LAST, airline
 LIMIT 8
 """
 
+# Columns that say what a row is about; every other column is a feature.
+KEYS = "'carrier', 'tailnum', 'origin', 'dest', 'route', 'flight_date', 'application_date'"
+
 # Heading and format of each column of the query.
 COLUMNS = (
     ("airline", "{}"),
-    ("flights\n30 days", "{:,.0f}"),
-    ("mean delay\n7 days", "{:.1f} min"),
-    ("mean delay\n30 days", "{:.1f} min"),
-    ("worst tenth\n30 days", "{:.0f} min"),
-    ("late\n30 days", "{:.0f} %"),
-    ("last 7 days\nto the 28 before", "x {:.2f}"),
-    ("days since a\ncancellation", "{}"),
-    ("flies\nmost to", "{}"),
+    ("flights", "{:,.0f}"),
+    ("7 days", "{:.1f}"),
+    ("30 days", "{:.1f}"),
+    ("p90", "{:.0f}"),
+    ("late", "{:.0f} %"),
+    ("trend", "{:.2f}"),
+    ("cancelled", "{}"),
+    ("most to", "{}"),
 )
+
+LEGEND = """\
+7 days, 30 days: mean minutes of delay on arrival; p90: a tenth of the flights was later
+late: share over 30 minutes; trend: that share in the last 7 days to the 28 before
+cancelled: days since the last cancellation; most to: the destination flown to most"""
 
 
 def seeknal(*arguments: str) -> None:
     """Run the `seeknal` command in the example's folder; leave with its exit code if it fails."""
     print(f"$ seeknal {' '.join(arguments)}", flush=True)
-    command = [sys.executable, "-m", "seeknal.cli", *arguments]
+    # -P keeps this folder off the module path: its folder of specs is called seeknal, too.
+    command = [sys.executable, "-P", "-m", "seeknal.cli", *arguments]
     finished = subprocess.run(command, cwd=HERE, check=False)
     if finished.returncode:
         sys.exit(finished.returncode)
     print(flush=True)
 
 
+def table(rows: list[tuple[object, ...]]) -> str:
+    """The rows below their headings, in columns just wide enough; a NULL is a dash."""
+    lines = [[heading for heading, _ in COLUMNS]]
+    for row in rows:
+        cells = zip(COLUMNS, row, strict=True)
+        lines.append(["-" if value is None else form.format(value) for (_, form), value in cells])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
+        for line in lines
+    )
+
+
 def show_results() -> None:
-    """Print the latest airlines by delay, and how many features were computed for how many rows."""
+    """Print the airlines that land latest, and how many features there are of what."""
     import duckdb
-    from rich.console import Console
-    from rich.table import Table
 
     scorecard = str(OUTPUTS / "transform_carrier_scorecard.parquet")
-    table = Table(
-        title="The airlines that landed latest in the 30 days to 31 December 2013",
-        title_justify="left",
-    )
-    for heading, _ in COLUMNS:
-        table.add_column(heading, justify="left" if heading == "airline" else "right")
     with duckdb.connect() as connection:
-        for row in connection.execute(WORST_CARRIERS, [scorecard, scorecard]).fetchall():
-            cells = zip(COLUMNS, row, strict=True)
-            table.add_row(*("-" if v is None else form.format(v) for (_, form), v in cells))
-    # Piped output has no width of its own; the table must not be cut there.
-    console = Console() if sys.stdout.isatty() else Console(width=140)
-    console.print(table)
+        worst = connection.execute(WORST_CARRIERS, [scorecard, scorecard]).fetchall()
+        features = [
+            connection.execute(
+                f"SELECT COUNT(*) FROM (DESCRIBE SELECT * FROM '{file}') "
+                f"WHERE column_name NOT IN ({KEYS})"
+            ).fetchall()[0][0]
+            for file in sorted(OUTPUTS.glob("*aggregation_*.parquet"))
+        ]
+    print("The airlines that landed latest in the 30 days to 31 December 2013\n")
+    print(table(worst))
+    print(f"\n{LEGEND}\n")
+    print(f"features {sum(features)} in {len(features)} tables")
 
 
 def main() -> None:
