@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.kinds.spec import FeatureGroupSpec, SourceSpec, Spec
-from seeknal.compiler.model import ResolvedSource
 from seeknal.runtime.workflow import DataFile, Node, Workflow
 
 if TYPE_CHECKING:
@@ -39,16 +39,15 @@ def _node(compilation: Compilation, node_id: str) -> Node:
         file=_data_file(compilation, spec),
         sidecar=_sidecar(spec),
         config={key: value for key, value in data.items() if key not in _OWN_FIELDS},
+        guarded=partial(compilation.guarded, node_id),
     )
 
 
 def _data_file(compilation: Compilation, spec: Spec) -> DataFile | None:
-    source = compilation.model.nodes[spec.id]
-    if not isinstance(spec, SourceSpec) or not isinstance(source, ResolvedSource):
+    path = compilation.source_path(spec.id)
+    if not isinstance(spec, SourceSpec) or spec.table is None or not path:
         return None
-    if spec.table is None or not source.path:
-        return None
-    return DataFile(source.path, spec.table.place(0, max(1, len(spec.table.value))))
+    return DataFile(path, spec.table.place(0, max(1, len(spec.table.value))))
 
 
 def _sidecar(spec: Spec) -> Mapping[str, object] | None:

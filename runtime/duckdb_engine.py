@@ -73,6 +73,19 @@ class DuckDBEngine:
             )
         )
 
+    def keep(self, sql: str, name: str) -> None:
+        """Keep the rows of one SELECT as the table `name`, until it is dropped."""
+
+        def create(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS\n{sql}")
+
+        self._run(create)
+
+    def drop(self, name: str) -> None:
+        """Drop a table made by `keep`."""
+        self._run(lambda c: c.execute(f"DROP TABLE IF EXISTS {identifier(name)}"))
+
     def write(self, sql: str, file: Path, *, ordered: bool) -> int:
         """Write the rows of one SELECT to `file` as parquet and return how many they are.
 

@@ -37,6 +37,12 @@ class Engine(Protocol):
     def attach(self, relation: str, file: Path) -> None:
         """Make the parquet at `file` readable under the name `relation`."""
 
+    def keep(self, sql: str, name: str) -> None:
+        """Keep the rows of one SELECT as the table `name`, until it is dropped."""
+
+    def drop(self, name: str) -> None:
+        """Drop a table made by `keep`."""
+
     def write(self, sql: str, file: Path, *, ordered: bool) -> int:
         """Write the rows of one SELECT to `file` as parquet and return how many they are.
 

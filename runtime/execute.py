@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.findings import Finding, Place
@@ -14,6 +15,9 @@ from seeknal.runtime.files import publish_copy, replacing, stamp, write_json
 from seeknal.runtime.paths import Target
 from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Node
+
+if TYPE_CHECKING:
+    from seeknal.compiler.guarded import Guarded
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ORDERED_KINDS = frozenset({"source", "transform", "feature_group"})
@@ -44,9 +48,10 @@ def execute(
     files = stamp_sources(node, target.root, last.files if last else ())
     path = target.result(artifact.kind, artifact.name)
     with replacing(path) as unchecked:
-        rows = _write(node, engine, unchecked)
+        rows, kept = _write(node, engine, unchecked)
         engine.attach(artifact.relation, unchecked)
-        if broken := _broken_promise(node, engine):
+        open_promises = [a for a in artifact.assertions if a.code not in kept]
+        if broken := _broken_promise(node, engine, open_promises):
             raise broken
         columns = engine.describe(unchecked)
         _check_columns(node, columns)
@@ -89,24 +94,40 @@ def _relation(node_id: str) -> str:
     return node_id.replace(".", "_", 1)
 
 
-def _write(node: Node, engine: Engine, path: Path) -> int:
+def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]]:
+    """Write the node's rows; return how many they are and the codes of promises already checked."""
     artifact = node.artifact
     try:
-        return engine.write(artifact.sql, path, ordered=artifact.kind in _ORDERED_KINDS)
+        if guarded := node.guarded():
+            return _write_guarded(node, guarded, engine, path), (guarded.check.code,)
+        return engine.write(artifact.sql, path, ordered=artifact.kind in _ORDERED_KINDS), ()
     except EngineError as error:
         # A promise that the data breaks names the row and the column; the engine seldom does.
-        raise _broken_promise(node, engine, can_fail=True) or _failed(
-            node, error, artifact.sql
-        ) from error
+        broken = _broken_promise(node, engine, artifact.assertions, can_fail=True)
+        raise broken or _failed(node, error, artifact.sql) from error
 
 
-def _broken_promise(node: Node, engine: Engine, *, can_fail: bool = False) -> NodeFailed | None:
-    """The first assertion that returns a row, or that the engine cannot run.
+def _write_guarded(node: Node, guarded: Guarded, engine: Engine, path: Path) -> int:
+    from seeknal.compiler.guarded import GROUPS
+
+    engine.keep(guarded.groups_sql, GROUPS)
+    try:
+        if broken := _broken_promise(node, engine, [guarded.check]):
+            raise broken
+        return engine.write(guarded.result_sql, path, ordered=False)
+    finally:
+        engine.drop(GROUPS)
+
+
+def _broken_promise(
+    node: Node, engine: Engine, assertions: Iterable[Assertion], *, can_fail: bool = False
+) -> NodeFailed | None:
+    """The first of `assertions` that returns a row, or that the engine cannot run.
 
     With `can_fail` an assertion that the engine cannot run is passed over: the statement itself
     has failed already, and its error is the one to report.
     """
-    for assertion in node.artifact.assertions:
+    for assertion in assertions:
         try:
             rows, total = engine.rows(assertion.sql, limit=1)
         except EngineError as error:

@@ -6,10 +6,11 @@ the selection too, and runs only where it has no current output.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from seeknal.compiler.findings import Findings
+from seeknal.compiler.select_nodes import find_nodes
 from seeknal.compiler.suggest import suggest
 from seeknal.runtime.workflow import Workflow
 
@@ -40,30 +41,6 @@ class Selection:
     order: tuple[str, ...]
     forced: Mapping[str, str] = field(default_factory=dict)
     excluded: frozenset[str] = frozenset()
-
-
-def find_nodes(words: Iterable[str], ids: Sequence[str], findings: Findings) -> tuple[str, ...]:
-    """The ids that `words` mean: an id, or a bare name that one node has."""
-    found: dict[str, None] = {}
-    for word in words:
-        if word in ids:
-            found[word] = None
-            continue
-        matches = [id for id in ids if id.partition(".")[2] == word]
-        if len(matches) == 1:
-            found[matches[0]] = None
-        elif matches:
-            findings.error(
-                "ambiguous-node",
-                f"{len(matches)} nodes are named `{word}`",
-                help="say which: " + " or ".join(f"`{id}`" for id in sorted(matches)),
-            )
-        else:
-            names = ids if "." in word else [id.partition(".")[2] for id in ids]
-            findings.error(
-                "unknown-node", f"there is no node `{word}`", help=suggest(word, names, "nodes")
-            )
-    return tuple(found)
 
 
 def find_kind(word: str, kinds: Iterable[str]) -> str | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.findings import Place
+
+if TYPE_CHECKING:
+    from seeknal.compiler.guarded import Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Node:
     """A node to run.
 
     `sidecar` is the content of a feature group's `_meta.json`. `config` is what the spec says,
-    as JSON, for the manifest.
+    as JSON, for the manifest. `guarded` gives the form of the node that checks its as-ofs as it
+    runs, where there is one.
     """
 
     artifact: Artifact
@@ -34,6 +39,7 @@ class Node:
     file: DataFile | None = None
     sidecar: Mapping[str, object] | None = None
     config: Mapping[str, object] | None = None
+    guarded: Callable[[], Guarded | None] = lambda: None
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from seeknal.compiler.artifact import Artifact, Assertion
 from seeknal.compiler.findings import Findings, Place
+from seeknal.compiler.guarded import Guarded
 from seeknal.compiler.types import INT64, Column
 from seeknal.runtime.duckdb_engine import DuckDBEngine
 from seeknal.runtime.paths import Target
@@ -31,6 +32,7 @@ def node(
     assertions: tuple[Assertion, ...] = (),
     counts_sql: str | None = None,
     sidecar: Mapping[str, object] | None = None,
+    guarded: Guarded | None = None,
 ) -> Node:
     """A node whose digest is that of its SQL; `columns` are names between spaces."""
     kind, _, name = id.partition(".")
@@ -54,6 +56,7 @@ def node(
         tags=tags,
         file=DataFile(file, Place(spec, 4, 8, len(file))) if file else None,
         sidecar=sidecar,
+        guarded=lambda: guarded,
     )
 
 

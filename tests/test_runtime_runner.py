@@ -13,6 +13,7 @@ import pytest
 
 from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.findings import CompileFailed
+from seeknal.compiler.guarded import Guarded
 from seeknal.runtime.lock import run_lock
 from seeknal.runtime.report import NodeResult, Status
 from seeknal.runtime.runner import Silent
@@ -168,6 +169,39 @@ def test_a_broken_promise_explains_a_statement_that_fails(project: Project) -> N
     failed = result(project.run(), "transform.paid").finding
     assert failed is not None
     assert (failed.code, failed.message) == ("bad-amount", "amount 5 is odd (and at least 2 more)")
+
+
+def _guarded_total(check: str) -> Guarded:
+    return Guarded(
+        "SELECT id, SUM(amount) AS total, 1 AS day FROM source_orders GROUP BY id",
+        Assertion("two-days", "{id} has two days", check),
+        "SELECT id, total FROM features_by_as_of",
+    )
+
+
+def _add_guarded(project: Project, guarded: Guarded) -> None:
+    project.add(
+        "second_order_aggregation.total",
+        "SELECT id, SUM(amount) AS total FROM source_orders GROUP BY id",
+        "id total",
+        inputs=("source.orders",),
+        assertions=(Assertion("two-days", "", "SELECT a_second_pass FROM source_orders"),),
+        guarded=guarded,
+    )
+
+
+def test_a_guarded_node_is_checked_on_its_groups_without_a_second_pass(project: Project) -> None:
+    _add_guarded(project, _guarded_total("SELECT * FROM features_by_as_of WHERE total < 0"))
+    project.run()
+    assert project.rows("second_order_aggregation.total") == [(1, 15), (2, 0)]
+
+
+def test_a_guarded_node_with_a_broken_promise_publishes_nothing(project: Project) -> None:
+    _add_guarded(project, _guarded_total("SELECT * FROM features_by_as_of WHERE total > 0"))
+    failed = result(project.run(), "second_order_aggregation.total").finding
+    assert failed is not None
+    assert (failed.code, failed.message) == ("two-days", "1 has two days")
+    assert not project.file("second_order_aggregation.total").exists()
 
 
 def test_columns_other_than_the_compiled_ones_are_refused(project: Project) -> None:

@@ -75,18 +75,11 @@ def compile_sql(
             statements,
             write_files,
         )
-        from seeknal.compiler.findings import Findings
-        from seeknal.runtime.selection import find_nodes
 
         compilation = compile_project(root, asked, nodes)
-        findings = Findings()
-        ids = find_nodes(nodes, compilation.order, findings)
-        findings.stop_on_errors()
-        if not compilation.artifacts.keys() >= set(ids):
-            compilation = compile_project(root, asked, ids)
+        chosen = compilation.artifacts
         if not as_json:
             show_findings(compilation.findings, root)
-        chosen = {id: compilation.artifacts[id] for id in ids or compilation.order}
         if stage and stage != "sql":
             from seeknal.compiler.build import show_stage
 
@@ -95,13 +88,13 @@ def compile_sql(
             print_json(compiled_json(chosen, compilation.findings))
         elif explain:
             click.echo(explanation(chosen))
-        elif (ids or stage) and output is None:
+        elif (nodes or stage) and output is None:
             click.echo(statements(chosen), nl=False)
         else:
             from seeknal.runtime.paths import Target
 
             folder = output or Target(root).compiled(dialect)
-            written = write_files(chosen, folder, whole=not ids)
+            written = write_files(chosen, folder, whole=not nodes)
             removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
             click.echo(
                 f"compiled {plural(len(chosen), 'node')} for {dialect} into {short_path(folder)}: "

@@ -63,7 +63,7 @@ def inspect_output(
 
 def _find(node: str, found: list[Result]) -> Result:
     from seeknal.compiler.findings import CompileFailed, Finding, Findings
-    from seeknal.runtime.selection import find_nodes
+    from seeknal.compiler.select_nodes import find_nodes
 
     by_id = {result.id: result for result in found}
     if not by_id:
