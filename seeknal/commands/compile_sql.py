@@ -87,7 +87,7 @@ def compile_sql(
         elif as_json:
             print_json(compiled_json(chosen, compilation.findings))
         elif explain:
-            click.echo(explanation(chosen))
+            click.echo(explanation(compilation.plans))
         elif (nodes or stage) and output is None:
             click.echo(statements(chosen), nl=False)
         else:

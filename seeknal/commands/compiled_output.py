@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.findings import Finding
 from seeknal.compiler.render_findings import to_json
 from seeknal.runtime.files import write_text
+
+if TYPE_CHECKING:
+    from seeknal.compiler.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,15 @@ def assertion_text(artifact: Artifact) -> str:
     )
 
 
-def explanation(artifacts: Mapping[str, Artifact]) -> str:
-    """The physical shape that was chosen for each node."""
-    width = max((len(id) for id in artifacts), default=0)
-    return "\n".join(
-        f"{id:<{width}}  {artifact.shape or 'one SELECT'}" for id, artifact in artifacts.items()
-    )
+def explanation(plans: Mapping[str, Plan]) -> str:
+    """The physical shape of each node: the rules that chose it, and why each applied."""
+    lines = []
+    for id, plan in plans.items():
+        lines.append(id)
+        lines += [f"  {choice.rule}: {choice.reason}" for choice in plan.choices]
+        if not plan.choices:
+            lines.append("  the plain shape: there is no rule to choose another")
+    return "\n".join(lines)
 
 
 def compiled_json(
