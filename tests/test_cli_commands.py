@@ -356,6 +356,14 @@ def test_a_failed_run_says_where_and_exits_with_1(shop: Command) -> None:
     assert [node["status"] for node in report["nodes"]] == ["success", "failed", "skipped"]
 
 
+def test_a_missing_data_file_is_found_before_anything_runs(shop: Command) -> None:
+    Path("data/orders.csv").rename("data/order.csv")
+    done = shop("run", code=1)
+    assert done.stdout == ""
+    assert done.stderr.startswith("seeknal/sources/orders.yml:5:8: error[missing-file]: ")
+    assert "did you mean `order.csv` in the same folder?" in done.stderr
+
+
 def test_two_dates_for_one_id_are_an_error_that_names_it(shop: Command) -> None:
     rewrite(SCORED, "DATE '2026-01-15' AS", "order_date AS")
     done = shop("run", code=1)

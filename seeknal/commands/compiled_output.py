@@ -67,7 +67,7 @@ def compiled_json(
                 "id": artifact.id,
                 "file": artifact.file,
                 "dialect": artifact.dialect,
-                "shape": artifact.shape or None,
+                "rules": [rule for rule, _ in artifact.choices],
                 "digest": artifact.digest,
                 "inputs": list(artifact.inputs),
                 "columns": [

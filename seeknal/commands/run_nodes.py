@@ -119,9 +119,10 @@ def _run(
     from seeknal.runtime.duckdb_engine import DuckDBEngine
     from seeknal.runtime.files import write_json
     from seeknal.runtime.manifest import build_manifest
-    from seeknal.runtime.runner import Silent, run
+    from seeknal.runtime.runner import Silent, missing_files, run
 
     workflow, target = loaded.workflow, loaded.target
+    missing_files(workflow, loaded.selection).stop_on_errors()
     if not quiet:
         click.secho("Seeknal Pipeline Execution", bold=True)
         click.echo(f"  Project: {workflow.project}")
