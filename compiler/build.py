@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from sqlglot import exp
+
 from seeknal.compiler import checked
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.compile_node import compile_node
@@ -196,7 +198,7 @@ def _lower(
                     library,
                     findings,
                 )
-                if compiled is not None:
+                if compiled is not None and isinstance(compiled[1], exp.Query):
                     upstream[model.relations[above].name] = compiled[1]
         compiled = compile_node(model.nodes[node], plan, dialect, library, findings, upstream)
         if compiled is not None:

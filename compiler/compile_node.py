@@ -57,7 +57,7 @@ def compile_node(
         columns=plan.columns,
         inputs=plan.inputs,
         digest=_digest(dialect.name, body, assertions),
-        shape=", ".join(choice.rule for choice in plan.choices),
+        choices=tuple((choice.rule, choice.reason) for choice in plan.choices),
         assertions=assertions,
         counts_sql=counts,
         lineage=lineage_of(resolved),

@@ -1,4 +1,4 @@
-"""The vocabulary of day-grain features: which rows count, what is computed from them.
+"""The vocabulary of features: which rows count, what is computed from them.
 
 Names are resolved here (columns exist, aggregations are known) but nothing says how an engine
 computes it. Days follow SEMANTICS "Days": whole calendar days from the event back from the as-of.
@@ -30,17 +30,44 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """`count` whole UTC periods of `unit` (day, week, month, quarter, year) before the as-of's."""
+
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """The events of a feature at time t (SEMANTICS "Windows at an exact time").
+
+    `length` is in microseconds; None is `lifetime`, or `calendar` where that is given. `offset`
+    (microseconds) moves both ends back. `label` is the length as the spec spells it, `7d`.
+    """
+
+    length: int | None
+    offset: int = 0
+    calendar: Calendar | None = None
+    label: str = "lifetime"
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows that count: `lower` <= days <= `upper` (None is unbounded) and `condition`."""
+    """The rows that count: `lower` <= days <= `upper` (None is unbounded) and `condition`.
+
+    With `window`, rows are those of a window at an exact time, and days say nothing.
+    """
 
     lower: int | None = None
     upper: int | None = None
     condition: Condition | None = None
+    window: TimeWindow | None = None
 
     @property
     def every(self) -> bool:
         """True where no row is left out."""
-        return self.lower is None and self.upper is None and self.condition is None
+        bounds = (self.lower, self.upper, self.condition, self.window)
+        return all(bound is None for bound in bounds)
 
 
 @dataclass(frozen=True, slots=True)

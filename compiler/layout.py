@@ -85,11 +85,11 @@ class _Layout:
         lines += self.projections(node)
         source = node.args.get("from_")
         if source is not None:
-            lines += self.relation("FROM ", source.this)
+            lines += _noted(source, self.relation("FROM ", source.this))
         for join in node.args.get("joins") or ():
-            lines += self.join(join)
+            lines += _noted(join, self.join(join))
         if (where := node.args.get("where")) is not None:
-            lines += self.tests("WHERE ", where.this)
+            lines += _noted(where, self.tests("WHERE ", where.this))
         if (group := node.args.get("group")) is not None:
             lines += self.listed("GROUP BY ", group)
         if (having := node.args.get("having")) is not None:
@@ -113,13 +113,13 @@ class _Layout:
             on = distinct.args.get("on")
             word += " DISTINCT" + (f" ON {self.flat.sql(on)}" if on is not None else "")
         expressions = node.expressions
-        if all(isinstance(e, exp.Column | exp.Star) and not e.comments for e in expressions):
+        if all(isinstance(e, exp.Column | exp.Star) and not _comments(e) for e in expressions):
             line = f"{word} {', '.join(self.flat.sql(e) for e in expressions)}"
             if len(line) <= WIDTH and len(expressions) <= 4:
                 return [line]
         lines = [word]
         for index, expression in enumerate(expressions):
-            lines += [_INDENT + comment(text) for text in expression.comments or ()]
+            lines += [_INDENT + comment(text) for text in _comments(expression)]
             end = "," if index + 1 < len(expressions) else ""
             body = self.expression(expression, WIDTH - len(_INDENT) - len(end))
             body[-1] += end
@@ -187,11 +187,13 @@ class _Layout:
         line = start + self.flat.sql(node)
         if len(line) <= WIDTH:
             return [line]
-        parts = _flatten(node, exp.And)
+        word, parts = "AND", _flatten(node, exp.And)
+        if len(parts) == 1:
+            word, parts = "OR", _flatten(node, exp.Or)
         if len(parts) == 1:
             return (start + self.pretty.sql(node)).split("\n")
         texts = [self.flat.sql(part) for part in parts]
-        return [start + texts[0], *(f"{_INDENT}AND {text}" for text in texts[1:])]
+        return [start + texts[0], *(f"{_INDENT}{word} {text}" for text in texts[1:])]
 
     def listed(self, start: str, node: exp.Expr) -> list[str]:
         """A list of expressions on one line, or one a line."""
@@ -200,6 +202,19 @@ class _Layout:
             return [line]
         texts = [self.flat.sql(part) for part in node.expressions]
         return [start.rstrip(), *_indented([f"{t}," for t in texts[:-1]] + texts[-1:])]
+
+
+def _noted(node: exp.Expr, lines: list[str]) -> list[str]:
+    return [*(comment(text) for text in _comments(node)), *lines]
+
+
+def _comments(node: exp.Expr) -> list[str]:
+    """The comments anywhere in a clause; those of a query inside it are its own."""
+    found = list(node.comments or ())
+    for child in node.iter_expressions():
+        if not isinstance(child, exp.Query):
+            found += _comments(child)
+    return found
 
 
 def _flatten(node: exp.Expr, kind: type[exp.Expr]) -> list[exp.Expr]:

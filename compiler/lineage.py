@@ -20,6 +20,7 @@ def lineage_of(resolved: Resolved) -> Lineage:
             return _day_grain(resolved)
         case ResolvedQuery():
             return _query(resolved)
+    raise TypeError(f"no rule traces {type(resolved).__name__}")
 
 
 def _day_grain(node: ResolvedDayGrain) -> Lineage:

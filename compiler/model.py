@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.findings import Place
-from seeknal.compiler.kinds.spec import SourceSpec, Spec
+from seeknal.compiler.kinds.spec import (
+    EventGroupSpec,
+    Join,
+    SourceSpec,
+    Spec,
+    TrainingSetSpec,
+)
 from seeknal.compiler.types import Column
 
 if TYPE_CHECKING:
@@ -101,7 +107,102 @@ class ResolvedDayGrain:
     columns: tuple[Column, ...]
 
 
-Resolved = ResolvedSource | ResolvedQuery | ResolvedDayGrain
+@dataclass(frozen=True, slots=True)
+class ResolvedEventGroup:
+    """A feature group over events: `features` are windows as of a time.
+
+    `keys` are the input's columns that name the entity; `inclusive` says whether an event at the
+    as-of itself counts.
+    """
+
+    spec: EventGroupSpec
+    input: Relation
+    keys: tuple[Column, ...]
+    event: TimeColumn
+    knowledge: TimeColumn | None
+    inclusive: bool
+    features: tuple[Feature, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinKey:
+    """A column of the spine and the column of the joined relation that it equals."""
+
+    spine: Column
+    other: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A feature that a join takes, and its name in the training set."""
+
+    name: str
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsJoin:
+    """A declarative feature group, its windows as of each spine row."""
+
+    spec: Join
+    group: ResolvedEventGroup
+    keys: tuple[JoinKey, ...]
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysJoin:
+    """A second-order aggregation, as of each spine row's date."""
+
+    spec: Join
+    node: ResolvedDayGrain
+    key: JoinKey
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TieOrder:
+    """A column of the order in which rows of one event time compete."""
+
+    column: Column
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LatestJoin:
+    """The latest row of any relation (SEMANTICS "Point-in-time join").
+
+    `ties` is empty where (keys, event time) is known to be unique.
+    """
+
+    spec: Join
+    relation: Relation
+    keys: tuple[JoinKey, ...]
+    event: TimeColumn
+    knowledge: TimeColumn | None
+    ties: tuple[TieOrder, ...]
+    taken: tuple[Taken, ...]
+
+
+ResolvedJoin = WindowsJoin | DaysJoin | LatestJoin
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTrainingSet:
+    """A spine and what is joined to each of its rows as of the row's time."""
+
+    spec: TrainingSetSpec
+    spine: Relation
+    as_of: TimeColumn
+    spine_columns: tuple[Column, ...]
+    joins: tuple[ResolvedJoin, ...]
+    columns: tuple[Column, ...]
+
+
+Resolved = (
+    ResolvedSource | ResolvedQuery | ResolvedDayGrain | ResolvedEventGroup | ResolvedTrainingSet
+)
 
 
 @dataclass(frozen=True, slots=True)

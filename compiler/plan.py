@@ -106,7 +106,7 @@ class PastEvents:
     """Every row of `spine` with the rows of `events` of its id, up to its day.
 
     A spine row without events appears once, the event's columns NULL. Columns: the spine's, then
-    the events' without their id, then `days`.
+    the events' without their id, then `days`. `longest`: events of more days ago are left out.
     """
 
     spine: str
@@ -117,6 +117,7 @@ class PastEvents:
     events_date: str
     columns: tuple[str, ...]
     days: str
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ Promise = OneDatePerId | TextIsTime | ValuesFitSchema
 
 @dataclass(frozen=True, slots=True)
 class DroppedRows:
-    """What the run report counts: rows of `relation` with a NULL in one of `keys`."""
+    """What the run report counts: rows of `relation`, and those with a NULL in one of `keys`."""
 
     relation: str
     keys: tuple[Column, ...]
@@ -202,5 +203,5 @@ class Plan:
     columns: tuple[Column, ...]
     inputs: tuple[str, ...]
     promises: tuple[Promise, ...] = ()
-    dropped: DroppedRows | None = None
+    dropped: tuple[DroppedRows, ...] = ()
     choices: tuple[Choice, ...] = ()

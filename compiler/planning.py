@@ -46,6 +46,7 @@ def plan_node(resolved: Resolved) -> Plan:
             return _plan_query(resolved)
         case ResolvedDayGrain():
             return _plan_day_grain(resolved)
+    raise TypeError(f"no rule plans {type(resolved).__name__}")
 
 
 def _plan(
@@ -54,7 +55,7 @@ def _plan(
     columns: tuple[Column, ...],
     inputs: tuple[str, ...],
     promises: tuple[Promise, ...] = (),
-    dropped: DroppedRows | None = None,
+    dropped: tuple[DroppedRows, ...] = (),
 ) -> Plan:
     return Plan(spec.id, spec.place.file, tuple(steps), columns, inputs, promises, dropped)
 
@@ -124,7 +125,7 @@ def _plan_day_grain(node: ResolvedDayGrain) -> Plan:
         node.columns,
         (node.input.id,),
         tuple(promises),
-        DroppedRows(relation, tuple(_distinct(required))),
+        (DroppedRows(relation, tuple(_distinct(required))),),
     )
 
 
@@ -192,7 +193,10 @@ def _plan_spine(node: ResolvedDayGrain, spine: ResolvedSpine) -> Plan:
         node.columns,
         (node.input.id, spine.relation.id),
         promises,
-        DroppedRows(dates, (spine.id, spine.as_of.column)),
+        (
+            DroppedRows(relation, (node.id,)),
+            DroppedRows(dates, (spine.id, spine.as_of.column)),
+        ),
     )
 
 

@@ -76,7 +76,9 @@ def _fields(value: object) -> list[tuple[str, object]]:
     found = []
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if isinstance(item, Place) or callable(item) or item in (None, "", (), False):
+        if isinstance(item, Place) or callable(item) or item is None or item is False:
+            continue
+        if isinstance(item, str | tuple) and not item:
             continue
         found.append((field.name, item))
     return found

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seeknal.compiler.features import TimeWindow
 from seeknal.compiler.findings import Place
 from seeknal.compiler.types import DataType
 
@@ -253,28 +254,6 @@ class SecondOrderSpec(Spec):
     spine: Spine | None = None
     grain: tuple[Text, ...] = ()
     features: tuple[SecondOrderFeature, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """`count` whole UTC periods of `unit` (day, week, month, quarter, year) before the as-of's."""
-
-    unit: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class TimeWindow:
-    """The events of a feature at time t (SEMANTICS "Windows at an exact time").
-
-    `length` is in microseconds; None is `lifetime`, or `calendar` where that is given. `offset`
-    (microseconds) moves both ends back. `label` is the length as the spec spells it, `7d`.
-    """
-
-    length: int | None
-    offset: int = 0
-    calendar: Calendar | None = None
-    label: str = "lifetime"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from seeknal.compiler.lower.names import column_of, name_of
 from seeknal.compiler.lower.values import all_of, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import Aggregate, Named, Take
-from seeknal.compiler.types import Column, DataType
+from seeknal.compiler.types import DOUBLE, Column, DataType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
 
@@ -44,10 +44,18 @@ class FeatureLowering:
         return alias
 
     def _ratio(self, ratio: Ratio, name: str) -> exp.Expr:
-        above = cast(self._measure(ratio.numerator, name + "_numerator"), "DOUBLE")
-        below = cast(self._measure(ratio.denominator, name + "_denominator"), "DOUBLE")
+        above = self._as_double(ratio.numerator, name + "_numerator")
+        below = self._as_double(ratio.denominator, name + "_denominator")
         nullif = exp.Nullif(this=below, expression=exp.Literal.number(0))
         return exp.Div(this=above, expression=nullif)
+
+    def _as_double(self, measure: Measure, name: str) -> exp.Expr:
+        header = self.library.find(measure.aggregation)
+        assert header is not None
+        expression = self._measure(measure, name)
+        if header.result_type(measure.column.type if measure.column else None) == DOUBLE:
+            return expression
+        return cast(expression, "DOUBLE")
 
     def _measure(self, measure: Measure, name: str) -> exp.Expr:
         when = self._when(measure.rows)

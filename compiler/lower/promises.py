@@ -137,8 +137,25 @@ def _any_of(tests: list[exp.Expr]) -> exp.Expr:
     return whole
 
 
-def lower_counts(dropped: DroppedRows, dialect: Dialect) -> exp.Select:
-    """One row: the rows of the relation, and those with a NULL in a key."""
+def lower_counts(dropped: tuple[DroppedRows, ...], dialect: Dialect) -> exp.Select:
+    """One row: the rows of all relations read, and those with a NULL in a key."""
+    first, *rest = (_count(relation, dialect) for relation in dropped)
+    if not rest:
+        return first
+    counted: exp.Query = first
+    for other in rest:
+        counted = exp.Union(this=counted, expression=other, distinct=False)
+    totals = [
+        _alias(exp.Sum(this=exp.column(name, quoted=True)), name)
+        for name in ("rows_in", "rows_dropped")
+    ]
+    alias = exp.TableAlias(this=exp.to_identifier("counted"))
+    return exp.Select(
+        expressions=totals, from_=exp.From(this=exp.Subquery(this=counted, alias=alias))
+    )
+
+
+def _count(dropped: DroppedRows, dialect: Dialect) -> exp.Select:
     rows = exp.Count(this=exp.Star())
     complete = all_of([not_null(key, dialect) for key in dropped.keys])
     kept: exp.Expr = exp.Count(

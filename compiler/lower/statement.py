@@ -105,11 +105,14 @@ def _past_events(step: PastEvents, dialect: Dialect) -> exp.Select:
         this=column_of(step.events_id, dialect, step.events),
         expression=column_of(step.spine_id, dialect, step.spine),
     )
-    not_later = exp.LTE(this=event_day.copy(), expression=spine_date.copy())
+    tests: list[exp.Expr] = [same_id, exp.LTE(this=event_day.copy(), expression=spine_date.copy())]
+    if step.longest is not None:
+        longest = exp.Literal.number(step.longest)
+        tests.append(exp.LTE(this=days.copy(), expression=longest))
     join = exp.Join(
         this=table_of(step.events, dialect),
         side="LEFT",
-        on=exp.And(this=same_id, expression=not_later),
+        on=all_of(tests),
     )
     return exp.Select(
         expressions=columns, from_=exp.From(this=table_of(step.spine, dialect)), joins=[join]
@@ -141,8 +144,10 @@ def _aggregate(
 
 def _prepare(source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect: Dialect) -> str:
     """Add a CTE for each level of columns that aggregations need computed first."""
+    events = source
     for level in sorted({column.level for column in prepared}):
-        name = f"{source}_prepared"
+        name = f"{events}_prepared" if level == 1 else f"{events}_prepared_{level}"
+        note = "what the aggregations below need of each row" if level == 1 else ""
         added = [
             exp.Alias(this=column.expression, alias=name_of(column.name, dialect))
             for column in prepared
@@ -151,6 +156,6 @@ def _prepare(source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect
         tree = exp.Select(
             expressions=[exp.Star(), *added], from_=exp.From(this=table_of(source, dialect))
         )
-        ctes.append(_cte(name, tree, "what the aggregations below need of each row", dialect))
+        ctes.append(_cte(name, tree, note, dialect))
         source = name
     return source

@@ -127,10 +127,9 @@ def _feature(
         rows, note = past, f"{name}: every row"
         if since.condition is not None:
             condition = resolve_condition(since.condition, upstream, findings)
-            if condition is None:
-                continue
-            rows = Rows(past.lower, past.upper, condition)
-            note = f"{name}: {condition.text}"
+            if condition is not None:
+                rows = Rows(past.lower, past.upper, condition)
+                note = "" if condition.text == name else f"{name}: {condition.text}"
         for use in since.aggregations:
             if typed := measure(use, rows):
                 value = typed.measure

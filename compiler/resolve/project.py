@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from seeknal.compiler.discover import Discovery
 from seeknal.compiler.findings import Findings, Place
@@ -17,7 +18,7 @@ from seeknal.compiler.kinds.spec import (
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Model, Relation, Resolved, ResolvedQuery
-from seeknal.compiler.parameters import Context, Scope, render_sql
+from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.first_order import resolve_first_order
@@ -91,15 +92,13 @@ class _Resolver:
 
     def _resolved(self, spec: Spec) -> Resolved | None:
         if any(entry.ref.value not in self.relations for entry in spec.inputs):
+            self._check_parameters(spec)
             return None
         match spec:
             case SourceSpec():
-                path = self._path(spec)
-                if path is None:
-                    return None
-                return resolve_source(spec, path, self.discovery, self.findings)
+                return self._source(spec)
             case TransformSpec():
-                return self._query(spec, spec.sql, spec.params, frozenset())
+                return self._query(spec, spec.sql, frozenset())
             case FeatureGroupSpec():
                 return self._feature_group(spec)
             case AggregationSpec():
@@ -112,21 +111,31 @@ class _Resolver:
                 )
         raise TypeError(f"no rule resolves {type(spec).__name__}")
 
-    def _path(self, spec: SourceSpec) -> str | None:
+    def _check_parameters(self, spec: Spec) -> None:
+        """What can be said of a node whose inputs have errors: its parameters have values."""
+        if isinstance(spec, TransformSpec | FeatureGroupSpec) and spec.sql is not None:
+            render_sql(spec.sql, self._scope(spec), self._relation_name, self.findings)
+
+    def _scope(self, spec: SourceSpec | TransformSpec | FeatureGroupSpec) -> Scope:
+        return Scope(self.context, spec.params, spec.param_places)
+
+    def _source(self, spec: SourceSpec) -> Resolved | None:
+        scope = self._scope(spec)
+        filled = replace(spec, params=render_params(scope, self.findings))
         if spec.table is None or spec.format == "relation":
-            return ""
-        rendered = render_sql(spec.table, Scope(self.context, spec.params), None, self.findings)
-        return rendered.text if rendered is not None else None
+            return resolve_source(filled, "", self.discovery, self.findings)
+        path = render_sql(spec.table, scope, None, self.findings)
+        if path is None:
+            return None
+        return resolve_source(filled, path.text, self.discovery, self.findings)
 
     def _query(
         self,
-        spec: Spec,
+        spec: TransformSpec | FeatureGroupSpec,
         sql: SqlText,
-        params: Mapping[str, object],
         first_input_names: frozenset[str],
     ) -> ResolvedQuery | None:
-        scope = Scope(self.context, params)
-        rendered = render_sql(sql, scope, self._relation_name, self.findings)
+        rendered = render_sql(sql, self._scope(spec), self._relation_name, self.findings)
         if rendered is None:
             return None
         references = References(spec, self.relations, first_input_names)
@@ -147,7 +156,7 @@ class _Resolver:
     def _feature_group(self, spec: FeatureGroupSpec) -> ResolvedQuery | None:
         upstream = self.relations[spec.inputs[0].ref.value]
         if spec.sql is not None:
-            query = self._query(spec, spec.sql, spec.params, _GROUP_INPUT_NAMES)
+            query = self._query(spec, spec.sql, _GROUP_INPUT_NAMES)
         else:
             text = f"SELECT * FROM {upstream.name}"
             references = References(spec, self.relations, _GROUP_INPUT_NAMES)

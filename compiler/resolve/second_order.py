@@ -176,10 +176,9 @@ def _feature(
         note = f"{feature.key}: every past row"
         if feature.since.condition is not None:
             condition = resolve_condition(feature.since.condition, upstream, findings)
-            if condition is None:
-                return
-            rows = Rows(lower=0, condition=condition)
-            note = f"{feature.key}: since {condition.text}"
+            if condition is not None:
+                rows = Rows(lower=0, condition=condition)
+                note = f"{feature.key}: since {condition.text}"
         for use in feature.since.aggregations:
             typed = measure(use, rows)
             if typed is not None:

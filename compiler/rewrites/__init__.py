@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from seeknal.compiler.plan import Plan
+from seeknal.compiler.rewrites.bound_join import bound_join
 from seeknal.compiler.rewrites.mask_past_once import mask_past_once
 from seeknal.compiler.rewrites.past_by_join import past_by_join
 from seeknal.compiler.rewrites.unread_columns import drop_unread_columns
 
-RULES: tuple[Callable[[Plan], Plan], ...] = (past_by_join, mask_past_once, drop_unread_columns)
+RULES: tuple[Callable[[Plan], Plan], ...] = (
+    bound_join,
+    past_by_join,
+    mask_past_once,
+    drop_unread_columns,
+)
 
 
 def rewrite_plan(plan: Plan) -> Plan:
