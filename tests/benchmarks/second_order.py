@@ -1,0 +1,147 @@
+"""A second-order aggregation over ten million rows: compiled SQL against SQL by hand.
+
+python tests/benchmarks/second_order.py --data DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from string import Template
+
+from measure import (
+    CHILDREN,
+    Contender,
+    Measured,
+    print_machine,
+    print_table,
+    race,
+    run_once,
+    seeknal_command,
+    use_two_cores,
+)
+
+PROJECT = Path(__file__).parent / "second_order"
+NODE = "second_order_aggregation.customer_trend"
+RUN_DATE = "2026-07-01"
+HAND = "SQL by hand"
+COMPILED = "compiled SQL"
+RUN_NODE = "seeknal run --nodes customer_trend"
+RUN_ALL = "seeknal run --full"
+WHAT = {
+    HAND: "read parquet, aggregate, write parquet",
+    COMPILED: "the same by the text of `seeknal compile --inline`",
+    RUN_NODE: "compile, aggregate, check, count, publish",
+    RUN_ALL: "the same, and read the source into the project first",
+}
+
+
+def main() -> None:
+    """Make the data, run the contenders in turn, compare their rows, print the table."""
+    options = arguments()
+    use_two_cores()
+    print_machine(["seeknal", "duckdb"])
+    scratch = nullcontext(options.data) if options.data else tempfile.TemporaryDirectory()
+    with scratch as folder:
+        root = Path(folder).resolve()
+        root.mkdir(parents=True, exist_ok=True)
+        contenders = prepare(root, options.rows, options.ids)
+        measured = race(contenders, options.rounds)
+        results = {HAND: root / "by_hand.parquet", COMPILED: root / "compiled.parquet"}
+        results[RUN_NODE] = published(root / "project")
+        compare_rows(results)
+    show(measured)
+    print(f"\nThe rows of all {len(results)} results agree.")
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, help="keep data here (default: a temporary folder)")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--ids", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser.parse_args()
+
+
+def prepare(root: Path, rows: int, ids: int) -> list[Contender]:
+    """The data and the project on disk; the contenders over them."""
+    orders = root / f"orders_{rows}_{ids}.parquet"
+    if not orders.exists():
+        unfinished = orders.with_suffix(".part")
+        texts = {"rows": str(rows), "ids": str(ids), "orders": str(unfinished)}
+        run_once(sql(root, "make the data", PROJECT / "orders.sql", texts))
+        unfinished.rename(orders)
+    project = root / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("*.sql"))
+    (project / "orders.parquet").symlink_to(orders)
+    seeknal = seeknal_command()
+    full = Contender(RUN_ALL, [seeknal, "run", "--full", "--date", RUN_DATE], project)
+    node = Contender(RUN_NODE, [seeknal, "run", "--nodes", NODE, "--date", RUN_DATE], project)
+    hand = {"orders": str(orders), "result": str(root / "by_hand.parquet")}
+    return [
+        sql(root, HAND, PROJECT / "by_hand.sql", hand),
+        compiled(root, project, seeknal),
+        full,
+        node,
+    ]
+
+
+def sql(root: Path, name: str, file: Path, texts: dict[str, str]) -> Contender:
+    """A script of one statement, `file` with its `$names` filled in."""
+    script = root / file.name
+    script.write_text(Template(file.read_text()).substitute(texts))
+    return Contender(name, [sys.executable, CHILDREN / "run_sql.py", script], root)
+
+
+def compiled(root: Path, project: Path, seeknal: Path) -> Contender:
+    """A script of the statement that the compiler prints, read by DuckDB alone."""
+    command = [str(seeknal), "compile", NODE, "--inline", "--date", RUN_DATE]
+    text = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True).stdout
+    script = root / "compiled.sql"
+    script.write_text(f"COPY (\n{text}\n) TO '{root / 'compiled.parquet'}' (FORMAT parquet)\n")
+    return Contender(COMPILED, [sys.executable, CHILDREN / "run_sql.py", script], project)
+
+
+def published(project: Path) -> Path:
+    """The result of the node in the project."""
+    return project / "target" / "intermediate" / f"{NODE.replace('.', '_', 1)}.parquet"
+
+
+def compare_rows(results: dict[str, Path]) -> None:
+    """Stop unless every result holds the rows of the first."""
+    first, *others = results.items()
+    for name, file in others:
+        command = [sys.executable, CHILDREN / "same_rows.py", "customer_id", first[1], file]
+        run_once(Contender(f"rows of {name} against {first[0]}", command, file.parent))
+
+
+def show(measured: dict[str, Measured]) -> None:
+    """One line a contender, each against the SQL by hand."""
+    peer = measured[HAND]
+    rows = [
+        [
+            name,
+            what,
+            f"{measured[name].seconds:.2f}",
+            f"{measured[name].seconds / peer.seconds:.2f}",
+            f"{measured[name].fastest:.2f}",
+            f"{measured[name].cpu:.2f}",
+            f"{measured[name].cpu / peer.cpu:.2f}",
+            f"{measured[name].peak_mb:.0f}",
+            "1.05" if name == COMPILED else "",
+        ]
+        for name, what in WHAT.items()
+    ]
+    heads = ["contender", "what", "seconds", "ratio", "least", "CPU s", "ratio", "peak MB", "goal"]
+    print_table(heads, rows)
+
+
+if __name__ == "__main__":
+    main()
