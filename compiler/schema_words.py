@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from seeknal.compiler.document import Step, YamlFile
+from seeknal.compiler.durations import (
+    duration_complaint,
+    time_window_complaint,
+    ttl_complaint,
+    window_length_complaint,
+)
 from seeknal.compiler.findings import Finding, Severity
 from seeknal.compiler.suggest import closest, suggest
 from seeknal.compiler.windows import Complaint, day_counts_complaint, day_window_complaint
@@ -15,7 +21,12 @@ from seeknal.compiler.windows import Complaint, day_counts_complaint, day_window
 CHECKS: Mapping[str, Callable[[Any], Complaint | None]] = {
     "day-window": day_window_complaint,
     "day-counts": day_counts_complaint,
+    "duration": duration_complaint,
+    "ttl": ttl_complaint,
+    "time-window": time_window_complaint,
+    "window-length": window_length_complaint,
 }
+_CHECK_CODES = {"duration": "bad-duration", "ttl": "bad-ttl"}
 _CHECK_CODE = "bad-window"
 _NEEDS_QUOTES = " {}[],#:*&!|>%@`'\""
 _WORDS = {
@@ -88,7 +99,8 @@ class Explainer:
             case "x-check":
                 complaint = CHECKS[failure.argument](failure.value)
                 assert complaint is not None
-                yield Finding(_CHECK_CODE, complaint[0], self.document.place(*path), complaint[1])
+                code = _CHECK_CODES.get(failure.argument, _CHECK_CODE)
+                yield Finding(code, complaint[0], self.document.place(*path), complaint[1])
             case "enum" | "const":
                 yield self.wrong_value(failure)
             case "type" | "anyOf":
@@ -118,15 +130,16 @@ class Explainer:
         """One finding for each key that the mapping does not have."""
         path = failure.path
         known = failure.schema.get("properties", {})
+        offered = [name for name, member in known.items() if not member.get("deprecated")]
         lenient = failure.schema.get("x-unknown") == "warning"
         where = self.named(path) if path else _with_article(self.kind)
         for key in failure.value:
             if key in known:
                 continue
-            near = closest(key, (name for name in known if name not in failure.value))
+            near = closest(key, (name for name in offered if name not in failure.value))
             if near:
                 self.meant.setdefault(path, set()).add(near)
-            help = f"did you mean `{near}`?" if near else suggest(key, known, "keys here")
+            help = f"did you mean `{near}`?" if near else suggest(key, offered, "keys here")
             if failure.value[key] is None and key.count(")") > key.count("("):
                 help = "a comma ends a value here: put quotes around one that holds a comma"
             yield Finding(

@@ -43,6 +43,12 @@ features:
   - {name: amount, basic: [sum]}
 """
 GROUP = "kind: feature_group\nname: g\nentity: customer\ninputs: [{ref: source.orders}]\n"
+TRAINING = """\
+kind: training_set
+name: t
+spine: {ref: source.labels, as_of: at}
+joins: [{ref: feature_group.g}]
+"""
 
 
 def complaints(text: str) -> str:
@@ -102,7 +108,7 @@ def test_examples_in_schemas_fit_them(kind):
     assert checked
 
 
-@pytest.mark.parametrize("text", [SOURCE, TREND, DAILY, GROUP])
+@pytest.mark.parametrize("text", [SOURCE, TREND, DAILY, GROUP, TRAINING])
 def test_right_specs_fit_without_importing_jsonschema(text):
     findings = Findings()
     document = read_document("a.yml", text, findings)
@@ -216,14 +222,12 @@ relation
             """,
         ),
         (
-            GROUP + "features:\n  spend: {agg: sum, column: revenue, windows: [1d, 7d]}\n",
+            GROUP + "features:\n  spend: {agg: sum, column: revenue, windows: [1d, 7 days]}\n",
             """\
-            a.yml:6:3: error[unsupported]: `features.spend` is computed from events, which this \
-version cannot do yet
-               6 |   spend: {agg: sum, column: revenue, windows: [1d, 7d]}
-                 |   ^^^^^
-                 = help: compute it in the `transform` SQL of the feature group, or in an \
-`aggregation` or `second_order_aggregation`
+            a.yml:6:52: error[bad-window]: `7 days` is not a length of time
+               6 |   spend: {agg: sum, column: revenue, windows: [1d, 7 days]}
+                 |                                                    ^^^^^^
+                 = help: did you mean `7d`?
             """,
         ),
     ],
@@ -239,7 +243,7 @@ version cannot do yet
         "warning",
         "nested-key",
         "refused-key",
-        "from-events",
+        "length-of-time",
     ],
 )
 def test_errors_in_full(text, expected):
@@ -451,6 +455,7 @@ def test_the_fast_check_agrees_with_jsonschema(kind, data):
         "second_order_aggregation": TREND,
         "aggregation": DAILY,
         "feature_group": GROUP,
+        "training_set": TRAINING,
         "transform": "kind: transform\nname: t\ntransform: SELECT 1\n",
     }[kind]
     findings = Findings()

@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 Parse = Callable[["Document", "Findings"], "Spec | None"]
 
-_PARSED = ("source", "transform", "feature_group", "aggregation", "second_order_aggregation")
+_PARSED = (
+    "source",
+    "transform",
+    "feature_group",
+    "aggregation",
+    "second_order_aggregation",
+    "training_set",
+)
 
-_LISTS = ("features", "schema")
+_LISTS = ("features", "schema", "joins")
 
 SKIPPED_KINDS = ("model", "rule", "profile", "exposure", "semantic_model", "metric")
 """Kinds that existing projects hold and this version does not run."""
@@ -30,8 +37,8 @@ SKIPPED_KINDS = ("model", "rule", "profile", "exposure", "semantic_model", "metr
 def _parse(kind: str, document: Document, findings: Findings) -> Spec | None:
     """The spec of `document`; None, and findings, where it is not right.
 
-    Entries of `features` or `schema` that do not fit the JSON Schema are set aside, so that all
-    there is to say of the other entries is said at once.
+    Entries of `features`, `schema` or `joins` that do not fit the JSON Schema are set aside, so
+    that all there is to say of the other entries is said at once.
     """
     from seeknal.compiler.findings import Findings
     from seeknal.compiler.schema_check import misfits

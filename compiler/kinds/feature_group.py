@@ -1,9 +1,10 @@
-"""`kind: feature_group`: features of an entity, by SQL over one upstream node."""
+"""`kind: feature_group`: features of an entity, from events or by SQL over one upstream node."""
 
 from __future__ import annotations
 
 from seeknal.compiler.document import Document
 from seeknal.compiler.findings import Findings
+from seeknal.compiler.kinds.event_group import Entity, feature_names, parse_event_group
 from seeknal.compiler.kinds.fields import (
     optional_text,
     read_head,
@@ -11,49 +12,54 @@ from seeknal.compiler.kinds.fields import (
     read_params,
     warn_unused,
 )
-from seeknal.compiler.kinds.spec import FeatureGroupSpec, Text
+from seeknal.compiler.kinds.spec import EventGroupSpec, FeatureGroupSpec, Text
 
 
-def parse(document: Document, findings: Findings) -> FeatureGroupSpec | None:
+def parse(document: Document, findings: Findings) -> FeatureGroupSpec | EventGroupSpec | None:
     """The spec of a feature group whose document fits the schema.
 
-    `entity: customer` stands for the join key `customer_id`; `event_time` is also read from
+    It is an `EventGroupSpec` where a feature is computed from events. `entity: customer` stands
+    for the join key `customer_id`; `event_time` is also read from
     `materialization.event_time_col`.
     """
     warn_unused(document, findings)
-    inputs = read_inputs(document, findings)
-    if not inputs and not document.data.get("transform"):
+    entity = _entity(document, findings)
+    computed, described = feature_names(document)
+    if computed:
+        return parse_event_group(document, findings, entity)
+    if not entity.inputs and not document.data.get("transform"):
         findings.error(
             "missing-key",
             "the feature group has neither `inputs` nor `transform`: it has no rows",
             document.place("name"),
             "name the node to read, as `inputs: [{ref: source.orders}]`",
         )
-    entity, join_keys = _entity(document)
+    _refuse_event_keys(document, findings)
     params, places = read_params(document)
     return FeatureGroupSpec(
         **read_head(document),
-        inputs=inputs,
-        entity=entity,
-        join_keys=join_keys,
-        event_time=_event_time(document, findings),
+        inputs=entity.inputs,
+        entity=entity.name,
+        join_keys=entity.join_keys,
+        event_time=entity.event_time,
         knowledge_time=optional_text(document, "knowledge_time"),
         sql=document.sql_at("transform") if document.data.get("transform") else None,
-        features=_features(document),
+        features=described,
         params=params,
         param_places=places,
     )
 
 
-def _entity(document: Document) -> tuple[str, tuple[Text, ...]]:
-    """The entity's name and its join keys."""
+def _entity(document: Document, findings: Findings) -> Entity:
+    """The entity, its join keys and what its rows are taken from."""
     value = document.data["entity"]
-    path = ("entity", "name") if isinstance(value, dict) else ("entity",)
-    name = document.text_at(*path)
+    name = document.text_at(*(("entity", "name") if isinstance(value, dict) else ("entity",)))
+    keys: tuple[Text, ...] = (Text(f"{name}_id", name.place),)
     if isinstance(value, dict) and "join_keys" in value:
-        keys = document.entries("entity", "join_keys")
-        return name.value, tuple(document.text_at(*key) for key in keys)
-    return name.value, (Text(f"{name}_id", name.place),)
+        paths = document.entries("entity", "join_keys")
+        keys = tuple(document.text_at(*path) for path in paths)
+    event_time = _event_time(document, findings)
+    return Entity(name.value, keys, event_time, read_inputs(document, findings))
 
 
 def _event_time(document: Document, findings: Findings) -> Text | None:
@@ -71,14 +77,15 @@ def _event_time(document: Document, findings: Findings) -> Text | None:
     return own or other
 
 
-def _features(document: Document) -> tuple[Text, ...]:
-    """The names of the features, from a mapping or a list."""
-    names: list[Text] = []
-    for path in document.entries("features"):
-        if isinstance(path[-1], str):
-            names.append(Text(path[-1], document.place(*path, key=True)))
-        elif isinstance(document.get(*path), dict):
-            names.append(document.text_at(*path, "name"))
-        else:
-            names.append(document.text_at(*path))
-    return tuple(names)
+def _refuse_event_keys(document: Document, findings: Findings) -> None:
+    """Report keys that say how features are computed from events, where none is."""
+    if document.broken:
+        return
+    for key in ("as_of", "strategy"):
+        if key in document.data:
+            findings.error(
+                "misplaced-key",
+                f"`{key}` is for features computed from events, and the group has none",
+                document.place(key, key=True),
+                "leave it out, or compute the features, as `spend: {agg: sum, window: 7d}`",
+            )
