@@ -19,6 +19,7 @@ from tests.naive import (
     Table,
     Value,
     day_of,
+    dropped_rows,
     first_order,
     parse_aggregation,
     read_source,
@@ -334,25 +335,28 @@ def test_two_instants_of_one_day_are_one_application_date() -> None:
     assert by_date.rows == [("A", jan(10), 3)]
 
 
+SPINE = Table(
+    (("who", "string"), ("when", "timestamp"), ("label", "boolean")),
+    [
+        ("A", datetime(2026, 1, 9, 8), True),
+        ("A", datetime(2026, 1, 9, 20), False),  # the same day again
+        ("A", datetime(2026, 1, 12), None),
+        ("D", datetime(2026, 1, 9), None),  # no events
+        ("A", None, None),
+        (None, datetime(2026, 1, 9), None),
+    ],
+)
+AROUND_SPINE = {
+    "application_date_col": None,
+    "spine": {"ref": "source.spine", "id_col": "who", "application_date_col": "when"},
+}
+
+
 def test_a_spine_gives_the_rows_and_the_dates() -> None:
-    spine = Table(
-        (("who", "string"), ("when", "timestamp"), ("label", "boolean")),
-        [
-            ("A", datetime(2026, 1, 9, 8), True),
-            ("A", datetime(2026, 1, 9, 20), False),  # the same day again
-            ("A", datetime(2026, 1, 12), None),
-            ("D", datetime(2026, 1, 9), None),  # no events
-            ("A", None, None),
-            (None, datetime(2026, 1, 9), None),
-        ],
-    )
     result = second(
         {"amount": {"basic": ["sum", "count", "days_since_last"]}},
-        spec={
-            "application_date_col": None,
-            "spine": {"ref": "source.spine", "id_col": "who", "application_date_col": "when"},
-        },
-        tables={"source.spine": spine},
+        spec=AROUND_SPINE,
+        tables={"source.spine": SPINE},
     )
     assert result.columns[:2] == (("who", "string"), ("when", "date"))
     assert result.rows == [
@@ -479,6 +483,17 @@ def test_first_order_without_an_application_date_groups_by_the_day_of_the_event(
     ]
     with pytest.raises(ValueError, match="application date"):
         first([{"name": "amount", "rolling": [{"window": [7], "aggs": ["sum"]}]}], spec=spec)
+
+
+def test_rows_with_a_null_in_their_key_are_counted() -> None:
+    assert dropped_rows(SECOND, {"source.events": EVENTS}) == (9, 1)
+    by_date = {**SECOND, "grain": ["customer", "as_of"]}
+    assert dropped_rows(by_date, {"source.events": EVENTS}) == (9, 2)
+    assert dropped_rows(FIRST, {"source.tx": TRANSACTIONS}) == (11, 2)
+    both = {"source.events": EVENTS, "source.spine": SPINE}
+    assert dropped_rows({**SECOND, **AROUND_SPINE}, both) == (9 + 6, 1 + 2)
+    grouped = {**FIRST, "group_by": ["region"]}
+    assert dropped_rows(grouped, {"source.tx": TRANSACTIONS}) == (11, 3)
 
 
 # -- sources ---------------------------------------------------------------------------------

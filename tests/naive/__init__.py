@@ -20,7 +20,7 @@ here is listed, so that another reading is one change in one place:
 """
 
 from tests.naive.aggregations import AGGREGATIONS, Aggregation, Event, parse_aggregation
-from tests.naive.days import AmbiguousAsOf, first_order, second_order
+from tests.naive.days import AmbiguousAsOf, dropped_rows, first_order, second_order
 from tests.naive.names import first_order_names, second_order_names
 from tests.naive.sources import read_source
 from tests.naive.tables import BadDate, Overflow, Table, Value, day_of, instant_of
@@ -35,6 +35,7 @@ __all__ = [
     "Table",
     "Value",
     "day_of",
+    "dropped_rows",
     "first_order",
     "first_order_names",
     "instant_of",

@@ -99,6 +99,26 @@ def _key(table: Table, name: str, type_: str | None = None) -> tuple[str, str]:
     return table.spelling(name), type_ or table.type_of(name)
 
 
+def dropped_rows(spec: Spec, tables: Tables) -> tuple[int, int]:
+    """How many rows are read, the spine's among them, and how many a NULL key drops."""
+    if spec["kind"] == "aggregation":
+        upstream = tables[spec.get("source") or spec["inputs"][0]["ref"]]
+        date = spec.get("application_date_col") or spec["feature_date_col"]
+        read = [(upstream, [spec["id_col"], date, *(spec.get("group_by") or [])])]
+    elif spine := spec.get("spine"):
+        read = [(tables[spec["source"]], [spec["id_col"]])]
+        read += [(tables[spine["ref"]], [spine["id_col"], spine["application_date_col"]])]
+    else:
+        read = [(tables[spec["source"]], list(spec.get("grain") or [spec["id_col"]]))]
+    dropped = [
+        row
+        for table, keys in read
+        for row in table.records()
+        if None in [table.cell(row, key) for key in keys]
+    ]
+    return sum(len(table.rows) for table, _ in read), len(dropped)
+
+
 def _around_spine(
     upstream: Table, id_col: str, spine: Table, spine_id: str, spine_date: str
 ) -> dict[Key, list[Seen]]:

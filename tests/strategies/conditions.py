@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -74,17 +75,22 @@ def or_(left: bool | None, right: bool | None) -> bool | None:
 
 def conditions(columns: Mapping[str, str], depth: int = 2) -> st.SearchStrategy[Drawn]:
     """(text, predicate) over columns of the given types."""
-    typed = [(name, type_.split("(")[0]) for name, type_ in columns.items()]
-    leaf = st.sampled_from(typed).flatmap(lambda c: _leaf(*c))
+    return _conditions(tuple((n, t.split("(")[0]) for n, t in columns.items()), depth)
+
+
+@cache
+def _conditions(typed: tuple[tuple[str, str], ...], depth: int) -> st.SearchStrategy[Drawn]:
+    leaf = st.one_of([_leaf(name, type_) for name, type_ in typed])
     alike = [(a, b) for a, t in typed for b, u in typed if a != b and t == u]
     if alike:
         leaf = st.one_of(leaf, leaf, leaf, st.sampled_from(alike).flatmap(_between_columns))
     if depth == 0:
         return leaf
-    inner = conditions(columns, depth - 1)
+    inner = _conditions(typed, depth - 1)
     return st.one_of(leaf, leaf, inner.map(_negated), st.builds(_both, _JOINS, inner, inner))
 
 
+@cache
 def _leaf(name: str, type_: str) -> st.SearchStrategy[Drawn]:
     if type_ == "boolean":
         return st.sampled_from([f"{quoted(name)}", f"{quoted(name)} = TRUE"]).map(

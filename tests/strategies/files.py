@@ -43,7 +43,8 @@ def write_parquet(table: Table, path: Path) -> None:
 
 def to_yaml(spec: Mapping[str, Any]) -> str:
     """The spec as YAML, keys in their order."""
-    text: str = yaml.safe_dump(dict(spec), sort_keys=False, allow_unicode=True)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(dict(spec), Dumper=dumper, sort_keys=False, allow_unicode=True)
     return text
 
 
@@ -57,7 +58,12 @@ def write_spec(root: Path, spec: Mapping[str, Any]) -> None:
 def write_project(
     root: Path, sources: Mapping[str, tuple[Mapping[str, Any], Table]], *specs: Mapping[str, Any]
 ) -> None:
-    """Sources, each a spec with its rows, and further specs, as a project under `root`."""
+    """Sources, each a spec with its rows, and further specs, as a project under `root`.
+
+    Specs that an earlier case left there are removed: making a folder takes longer than a case.
+    """
+    for old in (root / "seeknal").glob("*/*.yml"):
+        old.unlink()
     for spec, table in sources.values():
         write_spec(root, spec)
         write_parquet(table, root / spec["table"])
