@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from seeknal.compiler.windows import Complaint
@@ -29,7 +28,7 @@ LONGEST = 365_000 * UNITS["d"]
 
 LIFETIME = "lifetime"
 
-_LENGTH = re.compile(r"(0|[1-9][0-9]*)(us|ms|s|m|h|d|w)$")
+_LENGTH = re.compile(r"(0|[1-9][0-9]*)(us|ms|s|m|h|d|w)")
 _WORDS: Mapping[str, str] = {
     word: unit
     for unit, words in {
@@ -56,7 +55,7 @@ def parse_duration(text: str) -> int | None:
     >>> parse_duration("7d"), parse_duration("90m"), parse_duration("7 days")
     (604800000000, 5400000000, None)
     """
-    match = _LENGTH.match(text)
+    match = _LENGTH.fullmatch(text)
     return int(match[1]) * UNITS[match[2]] if match else None
 
 
@@ -72,13 +71,13 @@ def spell_duration(microseconds: int) -> str:
 
 def duration_complaint(value: Any) -> Complaint | None:
     """What is wrong with `value` as a length of time; None where nothing is."""
+    if _is_zero(value):
+        return f"`{value}` is no length of time", "leave it out, or write a length above 0"
     if not isinstance(value, str):
         return _not_text(value)
     length = parse_duration(value)
     if length is None:
         return _misspelt(value)
-    if length == 0:
-        return f"`{value}` is no length of time", "leave it out, or write a length above 0"
     if length > LONGEST:
         return f"`{value}` is longer than 1000 years", f"the longest is `{spell_duration(LONGEST)}`"
     return None
@@ -86,7 +85,7 @@ def duration_complaint(value: Any) -> Complaint | None:
 
 def ttl_complaint(value: Any) -> Complaint | None:
     """What is wrong with `value` as a `ttl`; 0 is an error (SEMANTICS "Point-in-time join")."""
-    if value == 0 or (isinstance(value, str) and parse_duration(value) == 0):
+    if _is_zero(value):
         return f"a ttl of `{value}` leaves no row", "leave `ttl` out for no limit"
     return duration_complaint(value)
 
@@ -117,7 +116,7 @@ def window_length_complaint(value: Any) -> Complaint | None:
         )
     if value == LIFETIME:
         return None
-    if isinstance(value, str) and parse_duration(value) == 0:
+    if _is_zero(value):
         return f"the window `{value}` holds no event", "write a length above 0, or `lifetime`"
     complaint = duration_complaint(value)
     if complaint is None or not isinstance(value, str):
@@ -132,15 +131,28 @@ def window_length_complaint(value: Any) -> Complaint | None:
     return complaint
 
 
+def _is_zero(value: Any) -> bool:
+    if isinstance(value, str):
+        return parse_duration(value) == 0
+    return type(value) in (int, float) and value == 0
+
+
 def _not_text(value: Any) -> Complaint:
+    """What is wrong with a value that YAML does not read as text."""
     if value is None:
         return "the length of time is empty", _FORM
-    if isinstance(value, bool | list | dict):
-        what = {bool: "true or false", list: "a list", dict: "a mapping"}[type(value)]
+    if isinstance(value, list | dict):
+        what = "a list" if isinstance(value, list) else "a mapping"
         return f"{what} stands where a length of time is expected", _FORM
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}` is not a length of time", _FORM
+    days = _meant(f"{abs(value)}d") or "7d"
     if value < 0:
-        return f"`{value}` is negative", _backwards(f"{abs(value)}d")
-    return f"`{value}` has no unit", f"write `{value:g}d` for days; the units are s, m, h, d, w"
+        return f"`{value}` is negative", _backwards(days)
+    return (
+        f"`{value}` has no unit",
+        f"write `{days}` if days are meant; the units are s, m, h, d, w",
+    )
 
 
 def _misspelt(text: str) -> Complaint:
@@ -159,6 +171,8 @@ def _misspelt(text: str) -> Complaint:
 
 def _meant(text: str) -> str | None:
     """The length that words such as `7 days`, `1h 30m` or `1.5h` say; None where they say none."""
+    from decimal import Decimal
+
     parts = list(_PART.finditer(text))
     if not parts or "".join(part[0] for part in parts) != text:
         return None

@@ -220,7 +220,8 @@ def _measure(
     if len(uses) != 1 and len(findings) == found:
         findings.error(
             "bad-aggregation",
-            f"`{document.get(*path, 'agg')}` names {len(uses) or 'no'} aggregations",
+            f"`{document.get(*path, 'agg')}` names "
+            + (f"{len(uses)} aggregations" if uses else "no aggregation"),
             document.place(*path, "agg"),
             "a feature has one aggregation: write a feature for each",
         )
@@ -240,7 +241,7 @@ def _window(
 ) -> TimeWindow | None:
     """The window at `window_path`, moved back by the `offset` at `path`."""
     if not document.has(*window_path):
-        part = f"the {path[-1]} of `{key}`" if "ratio" in path else f"the feature `{key}`"
+        part = f"the {path[-1]} of `{key}`" if len(path) > 2 else f"the feature `{key}`"
         findings.error(
             "needs-window",
             f"{part} has no window",

@@ -135,7 +135,7 @@ def warn_unused(document: Document, findings: Findings) -> None:
                 "ignored-field",
                 f"`{key}` is not used by this version: rows of all times are kept",
                 document.place(key, key=True),
-                "filter in the `transform` SQL of the node",
+                "filter in the SQL of the node, or of one that it reads",
             )
     if document.data.get("mode") in _IGNORED_WHEN:
         findings.warn(

@@ -162,7 +162,7 @@ def _check_rows(document: Document, findings: Findings, path: tuple[Step, ...], 
         )
     if join.unique and join.tie_break:
         findings.error(
-            "misplaced-key",
+            "needless-tie-break",
             "`tie_break` decides between rows of one event time, and `unique` says there are none",
             document.place(*path, "tie_break", key=True),
             "keep one of them",
