@@ -24,6 +24,7 @@ STRUCTURE: tuple[type[exp.Expr], ...] = (
     *(exp.DPipe, exp.Values, exp.Case, exp.If, exp.Cast),
 )
 
+_SHOWN = 40
 _HELP = "say it with other functions, or compile this node for duckdb"
 
 
@@ -61,8 +62,11 @@ def negated(test: exp.Expr) -> exp.Expr:
 
 
 def _spelling(node: exp.Expr) -> str:
+    """What the user wrote, as near as the tree still tells: `STRFTIME`, `a % b`, `[1, 2]`."""
     if isinstance(node, exp.Anonymous):
         return node.name.upper()
-    if isinstance(node, exp.Func):
-        return node.sql_name()
-    return node.sql(dialect="duckdb")[:40]
+    text = node.sql(dialect="duckdb")
+    name = text.partition("(")[0]
+    if isinstance(node, exp.Func) and name.isidentifier():
+        return name
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

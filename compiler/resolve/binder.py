@@ -57,10 +57,19 @@ def bind(sql: str, relations: Sequence[Relation]) -> tuple[Column, ...] | BindEr
     for relation in relations:
         _declare(connection, relation)
     try:
-        rows = connection.execute(f"DESCRIBE {sql}").fetchall()
-    except duckdb.Error as error:
-        return _explain(str(error), len("DESCRIBE "))
-    return tuple(Column(row[0], column_type(row[1])) for row in rows)
+        found = connection.sql(sql)
+    except duckdb.Error:
+        # A statement that is executed says where the error is; a relation does not.
+        try:
+            connection.execute(f"DESCRIBE {sql}")
+        except duckdb.Error as error:
+            return _explain(str(error), len("DESCRIBE "))
+        raise
+    # Not from DESCRIBE, which says that `id AS "ID"` is named `id`.
+    return tuple(
+        Column(name, column_type(str(type_)))
+        for name, type_ in zip(found.columns, found.types, strict=True)
+    )
 
 
 @cache
