@@ -28,7 +28,7 @@ LONGEST = 365_000 * UNITS["d"]
 
 LIFETIME = "lifetime"
 
-_LENGTH = re.compile(r"(0|[1-9][0-9]*)(us|ms|s|m|h|d|w)")
+_LENGTH = re.compile(r"(0|[1-9][0-9]{0,18})(us|ms|s|m|h|d|w)")
 _WORDS: Mapping[str, str] = {
     word: unit
     for unit, words in {
