@@ -90,14 +90,14 @@ class UserQuery:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Columns of a relation or earlier step; rows with NULL in a `required` column are dropped.
+    """Columns of a relation or earlier step; rows where a `required` value is NULL are dropped.
 
     `distinct` keeps one of equal rows.
     """
 
     input: str
     columns: tuple[Named, ...]
-    required: tuple[Column, ...] = ()
+    required: tuple[Value, ...] = ()
     distinct: bool = False
 
 
@@ -133,7 +133,7 @@ class Aggregate:
     features: tuple[Feature, ...]
     days: Value | None = None
     at: Value | None = None
-    required: tuple[Column, ...] = ()
+    required: tuple[Value, ...] = ()
 
 
 Operation = ReadSource | UserQuery | Pick | PastEvents | Aggregate
@@ -182,7 +182,7 @@ class DroppedRows:
     """What the run report counts: rows of `relation`, and those with a NULL in one of `keys`."""
 
     relation: str
-    keys: tuple[Column, ...]
+    keys: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from seeknal.compiler.model import (
     ResolvedQuery,
     ResolvedSource,
     ResolvedSpine,
+    TimeColumn,
 )
 from seeknal.compiler.plan import (
     Aggregate,
@@ -28,6 +29,7 @@ from seeknal.compiler.plan import (
     TextIsTime,
     TimeOf,
     UserQuery,
+    Value,
     ValuesFitSchema,
 )
 from seeknal.compiler.types import DATE, INT64, STRING, Column
@@ -76,7 +78,7 @@ def _plan_day_grain(node: ResolvedDayGrain) -> Plan:
         return _plan_spine(node, node.spine)
     relation = node.input.name
     names = _Names({column.name for column in node.input.columns})
-    required: list[Column] = [node.id, *node.group_by]
+    required: list[Value] = [Take(node.id), *(Take(column) for column in node.group_by)]
     date = node.as_of or node.event
     promises: list[Promise] = [
         TextIsTime(relation, node.input.id, time)
@@ -86,7 +88,7 @@ def _plan_day_grain(node: ResolvedDayGrain) -> Plan:
     derived: list[Named] = []
     keys: list[Named] = [Named(node.id.name, Take(node.id))]
     if node.per_date:
-        required.insert(1, date.column)
+        required.insert(1, _present(date))
         day = Named(names.new(f"{date.column.name}_day"), DateOf(date))
         if date.column.type == DATE:
             day = Named(date.column.name, Take(date.column))
@@ -111,7 +113,7 @@ def _plan_day_grain(node: ResolvedDayGrain) -> Plan:
     passed = _distinct([node.id, *node.group_by, *used])
     columns = [Named(column.name, Take(column)) for column in passed]
     picked = {named.name: named for named in (*columns, at, *derived)}
-    events = Pick(relation, tuple(picked.values()), required=tuple(_distinct(required)))
+    events = Pick(relation, tuple(picked.values()), required=tuple(required))
     result = Aggregate(
         "events",
         tuple(keys),
@@ -125,7 +127,7 @@ def _plan_day_grain(node: ResolvedDayGrain) -> Plan:
         node.columns,
         (node.input.id,),
         tuple(promises),
-        (DroppedRows(relation, tuple(_distinct(required))),),
+        (DroppedRows(relation, tuple(required)),),
     )
 
 
@@ -147,7 +149,8 @@ def _plan_spine(node: ResolvedDayGrain, spine: ResolvedSpine) -> Plan:
     used = _columns_used(node.features)
     spine_id = Named(names.new(f"spine_{spine.id.name}"), Take(spine.id))
     spine_date = Named(names.new(f"spine_{spine.as_of.column.name}"), DateOf(spine.as_of))
-    pairs = Pick(dates, (spine_id, spine_date), (spine.id, spine.as_of.column), distinct=True)
+    spine_keys = (Take(spine.id), _present(spine.as_of))
+    pairs = Pick(dates, (spine_id, spine_date), spine_keys, distinct=True)
     event_day = Named(names.new(f"{node.event.column.name}_day"), DateOf(node.event))
     if node.event.column.type == DATE:
         event_day = Named(node.event.column.name, Take(node.event.column))
@@ -158,7 +161,7 @@ def _plan_spine(node: ResolvedDayGrain, spine: ResolvedSpine) -> Plan:
     if at.name not in {column.name for column in columns}:
         columns.append(at)
     picked = {named.name: named for named in (*columns, event_day)}
-    events = Pick(relation, tuple(picked.values()), (node.id, node.event.column))
+    events = Pick(relation, tuple(picked.values()), (Take(node.id), _present(node.event)))
     days = names.new("days")
     joined = PastEvents(
         spine="spine",
@@ -194,8 +197,8 @@ def _plan_spine(node: ResolvedDayGrain, spine: ResolvedSpine) -> Plan:
         (node.input.id, spine.relation.id),
         promises,
         (
-            DroppedRows(relation, (node.id,)),
-            DroppedRows(dates, (spine.id, spine.as_of.column)),
+            DroppedRows(relation, (Take(node.id),)),
+            DroppedRows(dates, spine_keys),
         ),
     )
 
@@ -221,6 +224,12 @@ def _use_argument(argument: Argument, used: dict[str, Column]) -> None:
 def _use_condition(condition: Condition | None, used: dict[str, Column]) -> None:
     for column in condition.columns if condition is not None else ():
         used.setdefault(column.name, column)
+
+
+def _present(time: TimeColumn) -> Value:
+    """What is NULL where a row has no such time: the column, or what its text says."""
+    parsed = time.column.type == STRING and time.bad_value == "null"
+    return DateOf(time) if parsed else Take(time.column)
 
 
 def _distinct(columns: list[Column]) -> list[Column]:

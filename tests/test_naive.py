@@ -291,8 +291,8 @@ def test_names_and_their_order() -> None:
     assert result.names == (
         "customer",
         "amount_COUNT_0_3",
-        "kind_COUNT_0_3",
         "amount_MAX_0_3",
+        "kind_COUNT_0_3",
         "kind_MAX_0_3",
         "SINCE_COUNT_ROWS_amount_GEO_D",
         "SINCE_COUNT_ROWS_kind_GEO_D",

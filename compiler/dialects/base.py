@@ -29,10 +29,10 @@ class Dialect:
 
     `printer` is sqlglot's name for it. `day(expr, type)` gives the UTC day of a time as DATE,
     `days_between(earlier, later)` whole days between two DATEs, `parse_time(expr, bad_value)`
-    reads ISO text, `bad_time(expr)` is true where text is not ISO time. `type_name` spells a
-    type. `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs, raising
-    `Unsupported`. `longest_name` is in bytes. `reads_files`: the engine reads a source's file
-    itself.
+    reads ISO text, `bad_time(expr)` is true where text is not ISO time, `nan_as_null(expr)` is
+    a double without NaN. `type_name` spells a type. `rewrite` turns a tree in DuckDB's
+    vocabulary into one the dialect runs, raising `Unsupported`. `longest_name` is in bytes.
+    `reads_files`: the engine reads a source's file itself.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Dialect:
     days_between: Callable[[exp.Expr, exp.Expr], exp.Expr]
     parse_time: Callable[[exp.Expr, str], exp.Expr]
     bad_time: Callable[[exp.Expr], exp.Expr]
+    nan_as_null: Callable[[exp.Expr], exp.Expr]
     rewrite: Callable[[exp.Expr], exp.Expr]
     longest_name: int | None = None
     reads_files: bool = False

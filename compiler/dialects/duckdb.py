@@ -66,6 +66,17 @@ def bad_time(value: exp.Expr) -> exp.Expr:
     )
 
 
+def nan_as_null(value: exp.Expr) -> exp.Expr:
+    """NULL for NaN.
+
+    Not `NULLIF(x, 'NaN')` nor `ISNAN(x)`: parquet files of other writers leave NaN out of their
+    statistics, and DuckDB 2.0 then takes such a test to be false for the whole file.
+    """
+    tests = [exp.Anonymous(this=name, expressions=[value.copy()]) for name in ("isfinite", "isinf")]
+    kept = exp.If(this=exp.Or(this=tests[0], expression=tests[1]), true=value)
+    return exp.Case(ifs=[kept])
+
+
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """The tree as it is: DuckDB's vocabulary is the one that the compiler writes in."""
     return tree
@@ -79,6 +90,7 @@ DIALECT = Dialect(
     days_between=days_between,
     parse_time=parse_time,
     bad_time=bad_time,
+    nan_as_null=nan_as_null,
     rewrite=rewrite,
     reads_files=True,
 )

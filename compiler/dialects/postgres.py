@@ -55,6 +55,11 @@ def bad_time(value: exp.Expr) -> exp.Expr:
     return negated(_is_iso(value))
 
 
+def nan_as_null(value: exp.Expr) -> exp.Expr:
+    """`NULLIF(value, NaN)`: PostgreSQL holds NaN equal to itself."""
+    return exp.Nullif(this=value, expression=cast(exp.Literal.string("NaN"), "DOUBLE"))
+
+
 def _rewrite_date_diff(node: exp.DateDiff) -> exp.Expr:
     unit = node.args.get("unit")
     if unit is None or unit.name.lower() != "day":
@@ -154,6 +159,7 @@ DIALECT = Dialect(
     days_between=days_between,
     parse_time=parse_time,
     bad_time=bad_time,
+    nan_as_null=nan_as_null,
     rewrite=rewrite,
     longest_name=63,
     lacks={"TRY_CAST": "a cast either works or fails the statement"},

@@ -10,9 +10,16 @@ from seeknal.compiler.dialects import duckdb
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.lower.names import column_of, table_of
 from seeknal.compiler.lower.sources import file_reader
-from seeknal.compiler.lower.values import all_of, day_of, not_null
+from seeknal.compiler.lower.values import all_of, day_of, not_null, value
 from seeknal.compiler.model import ResolvedSource
-from seeknal.compiler.plan import DroppedRows, OneDatePerId, Promise, TextIsTime, ValuesFitSchema
+from seeknal.compiler.plan import (
+    DroppedRows,
+    OneDatePerId,
+    Promise,
+    Take,
+    TextIsTime,
+    ValuesFitSchema,
+)
 from seeknal.compiler.types import Kind
 
 _EXAMPLES = exp.Literal.number(5)
@@ -53,7 +60,7 @@ def one_date_per_id(promise: OneDatePerId, dialect: Dialect) -> LoweredPromise:
     tree = exp.Select(
         expressions=[_alias(key, "id"), _alias(first, "first"), _alias(last, "last")],
         from_=exp.From(this=table_of(promise.relation, dialect)),
-        where=exp.Where(this=not_null(promise.id, dialect)),
+        where=exp.Where(this=not_null(Take(promise.id), dialect)),
         group=exp.Group(expressions=[key.copy()]),
         having=exp.Having(this=exp.LT(this=first.copy(), expression=last.copy())),
         order=exp.Order(expressions=[exp.Ordered(this=key.copy())]),
@@ -100,7 +107,7 @@ def _values_fit(source: ResolvedSource, dialect: Dialect) -> LoweredPromise | No
     for column in checked:
         plain = column_of(column.name, dialect)
         fits = exp.Paren(this=duckdb.text_fits(plain.copy(), column.type))
-        test = exp.And(this=not_null(column, dialect), expression=exp.Not(this=fits))
+        test = exp.And(this=not_null(Take(column), dialect), expression=exp.Not(this=fits))
         bad = column_of(f"bad_{column.name}", dialect)
         read += [plain, exp.Alias(this=test, alias=bad.this.copy())]
         shown = exp.Literal.string(f"{column.name} ({column.type})")
@@ -162,7 +169,7 @@ def _count(dropped: DroppedRows, dialect: Dialect) -> exp.Select:
         this=exp.Case(ifs=[exp.If(this=complete, true=exp.Literal.number(1))])
     )
     if len(dropped.keys) == 1:
-        kept = exp.Count(this=column_of(dropped.keys[0].name, dialect))
+        kept = exp.Count(this=value(dropped.keys[0], dialect))
     return exp.Select(
         expressions=[
             _alias(rows, "rows_in"),

@@ -71,7 +71,7 @@ def _column(source: ResolvedSource, column: Column, raw: str, dialect: Dialect) 
     elif raw.upper().startswith("TIMESTAMP WITH"):
         expression = _cast(expression, column.type, dialect)
     if column.type == DOUBLE:
-        expression = _nan_as_null(expression, dialect)
+        expression = dialect.nan_as_null(expression)
     if isinstance(expression, exp.Column):
         return expression
     return exp.Alias(this=expression, alias=name_of(column.name, dialect))
@@ -90,12 +90,6 @@ def _from_text(source: ResolvedSource, column: Column, dialect: Dialect) -> exp.
     fits = duckdb.text_fits(plain, column.type)
     parsed = duckdb.text_to(plain.copy(), column.type)
     return exp.Case(ifs=[exp.If(this=fits, true=parsed)])
-
-
-def _nan_as_null(value: exp.Expr, dialect: Dialect) -> exp.Expr:
-    """`NULLIF(value, NaN)`: engines order, compare and sum NaN differently."""
-    nan = cast(exp.Literal.string("NaN"), "DOUBLE")
-    return exp.Nullif(this=value, expression=nan)
 
 
 def _table_to_load(source: ResolvedSource, dialect: Dialect) -> exp.Create:

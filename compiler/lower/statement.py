@@ -82,7 +82,7 @@ def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibra
 
 
 def _pick(step: Pick, dialect: Dialect) -> exp.Select:
-    where = all_of([not_null(column, dialect) for column in step.required])
+    where = all_of([not_null(needed, dialect) for needed in step.required])
     return exp.Select(
         expressions=[projection(named, dialect) for named in step.columns],
         distinct=exp.Distinct() if step.distinct else None,
@@ -132,7 +132,7 @@ def _aggregate(
             lowered.add_comments([feature.note])
         note = feature.note
         features.append(lowered)
-    where = all_of([not_null(column, dialect) for column in step.required])
+    where = all_of([not_null(needed, dialect) for needed in step.required])
     source = _prepare(step.input, lowering.prepared, ctes, dialect)
     return exp.Select(
         expressions=[*keys, *features],

@@ -56,10 +56,10 @@ def projection(named: Named, dialect: Dialect) -> exp.Expr:
     return exp.Alias(this=expression, alias=name_of(named.name, dialect))
 
 
-def not_null(column: Column, dialect: Dialect) -> exp.Expr:
-    """`column IS NOT NULL`."""
+def not_null(node: Value, dialect: Dialect) -> exp.Expr:
+    """`value IS NOT NULL`."""
     null = exp.Not(this=exp.Null())
-    return exp.Is(this=column_of(column.name, dialect), expression=null)
+    return exp.Is(this=value(node, dialect), expression=null)
 
 
 def all_of(tests: list[exp.Expr]) -> exp.Expr | None:

@@ -6,6 +6,7 @@ SEMANTICS "Second-order aggregation" says which rows count and how outputs are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from seeknal.compiler.features import Feature, Measure, Ratio, Rows
 from seeknal.compiler.findings import Findings, Place
@@ -126,64 +127,78 @@ def _features(
     spec: SecondOrderSpec, upstream: Relation, library: MacroLibrary, findings: Findings
 ) -> Iterator[Feature]:
     for feature in spec.features:
-        for column in feature.columns:
-            yield from _feature(feature, column, upstream, library, findings)
+        entry = _Entry(feature, upstream, library, findings)
+        yield from entry.basic()
+        yield from entry.ratio()
+        yield from entry.since()
 
 
-def _feature(
-    feature: SecondOrderFeature,
-    column: Text,
-    upstream: Relation,
-    library: MacroLibrary,
-    findings: Findings,
-) -> Iterator[Feature]:
-    place = feature.key.place
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of `features:`; each method yields its outputs, column by column."""
 
-    def measure(use: AggregationUse, rows: Rows) -> Typed | None:
-        return resolve_measure(use, column, rows, upstream, library, findings)
+    feature: SecondOrderFeature
+    upstream: Relation
+    library: MacroLibrary
+    findings: Findings
 
-    def output(name: str, type: DataType, value: Measure | Ratio, note: str) -> Feature:
-        if feature.output_name is not None:
-            return Feature(feature.output_name.value, type, value, feature.output_name.place, note)
-        return Feature(name, type, value, place, note)
-
-    window = feature.window
-    for use in feature.basic:
-        rows = PAST if window is None else _rows(window)
-        typed = measure(use, rows)
-        if typed is None:
-            continue
-        name = f"{column}_{use.label.upper()}"
-        note = ""
+    def basic(self) -> Iterator[Feature]:
+        """`{column}_{AGG}`, or with a window `{column}_{AGG}_{l}_{u}`."""
+        window = self.feature.window
+        rows, suffix, note = PAST, "", ""
         if window is not None:
-            name += f"_{window.lower}_{window.upper}"
-            note = f"{feature.key}: window {_show(window)}"
-        yield output(name, typed.type, typed.measure, note)
-    if feature.ratio is not None:
-        top, bottom = feature.ratio.numerator, feature.ratio.denominator
-        note = f"{feature.key}: ratio {_show(top)} to {_show(bottom)}"
-        for use in feature.ratio.aggregations:
-            above, below = measure(use, _rows(top)), measure(use, _rows(bottom))
-            if above is None or below is None:
-                continue
-            if not _is_number(above, use.place, findings):
-                continue
-            label = use.label.upper()
-            name = f"{column}_{label}{top.lower}_{top.upper}_{label}{bottom.lower}_{bottom.upper}"
-            yield output(name, DOUBLE, Ratio(above.measure, below.measure), note)
-    if feature.since is not None:
-        rows = PAST
-        note = f"{feature.key}: every past row"
-        if feature.since.condition is not None:
-            condition = resolve_condition(feature.since.condition, upstream, findings)
+            rows, suffix = _rows(window), f"_{window.lower}_{window.upper}"
+            note = f"{self.feature.key}: window {_show(window)}"
+        for column in self.feature.columns:
+            for use in self.feature.basic:
+                if typed := self._measure(use, column, rows):
+                    name = f"{column}_{use.label.upper()}{suffix}"
+                    yield self._output(name, typed.type, typed.measure, note)
+
+    def ratio(self) -> Iterator[Feature]:
+        """`{column}_{AGG}{a}_{b}_{AGG}{c}_{e}`."""
+        ratio = self.feature.ratio
+        if ratio is None:
+            return
+        top, bottom = ratio.numerator, ratio.denominator
+        note = f"{self.feature.key}: ratio {_show(top)} to {_show(bottom)}"
+        for column in self.feature.columns:
+            for use in ratio.aggregations:
+                above = self._measure(use, column, _rows(top))
+                below = self._measure(use, column, _rows(bottom)) if above is not None else None
+                if above is None or below is None:
+                    continue
+                if _is_number(above, use.place, self.findings):
+                    word = use.label.upper()
+                    days = f"{word}{top.lower}_{top.upper}_{word}{bottom.lower}_{bottom.upper}"
+                    value = Ratio(above.measure, below.measure)
+                    yield self._output(f"{column}_{days}", DOUBLE, value, note)
+
+    def since(self) -> Iterator[Feature]:
+        """`SINCE_{AGG}_{column}_GEO_D`."""
+        since = self.feature.since
+        if since is None:
+            return
+        rows, note = PAST, f"{self.feature.key}: every past row"
+        if since.condition is not None:
+            condition = resolve_condition(since.condition, self.upstream, self.findings)
             if condition is not None:
                 rows = Rows(lower=0, condition=condition)
-                note = f"{feature.key}: since {condition.text}"
-        for use in feature.since.aggregations:
-            typed = measure(use, rows)
-            if typed is not None:
-                name = f"SINCE_{use.label.upper()}_{column}_GEO_D"
-                yield output(name, typed.type, typed.measure, note)
+                note = f"{self.feature.key}: since {condition.text}"
+        for column in self.feature.columns:
+            for use in since.aggregations:
+                if typed := self._measure(use, column, rows):
+                    name = f"SINCE_{use.label.upper()}_{column}_GEO_D"
+                    yield self._output(name, typed.type, typed.measure, note)
+
+    def _measure(self, use: AggregationUse, column: Text, rows: Rows) -> Typed | None:
+        return resolve_measure(use, column, rows, self.upstream, self.library, self.findings)
+
+    def _output(self, name: str, type: DataType, value: Measure | Ratio, note: str) -> Feature:
+        given = self.feature.output_name
+        if given is not None:
+            return Feature(given.value, type, value, given.place, note)
+        return Feature(name, type, value, self.feature.key.place, note)
 
 
 def _is_number(typed: Typed, place: Place, findings: Findings) -> bool:

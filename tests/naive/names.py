@@ -100,8 +100,8 @@ def _second_order_feature(
     feature: Spec, columns: list[str], predicates: Mapping[str, Predicate]
 ) -> Iterator[Output]:
     window = feature.get("window")
-    for aggregation in listed(feature.get("basic")):
-        for column in columns:
+    for column in columns:
+        for aggregation in listed(feature.get("basic")):
             name = f"{column}_{label(aggregation).upper()}"
             if window is None:
                 yield Output(name, column, aggregation, past)
@@ -111,15 +111,15 @@ def _second_order_feature(
                 yield Output(name, column, aggregation, between(lower, upper))
     if ratio := feature.get("ratio"):
         (a, b), (c, e) = ratio["numerator"], ratio["denominator"]
-        for aggregation in listed(ratio.get("aggs", "sum")):
-            word = label(aggregation).upper()
-            for column in columns:
+        for column in columns:
+            for aggregation in listed(ratio.get("aggs", "sum")):
+                word = label(aggregation).upper()
                 name = f"{column}_{word}{a}_{b}_{word}{c}_{e}"
                 yield Output(name, column, aggregation, between(a, b), between(c, e))
     if (since := feature.get("since")) is not None:
         counts = where(since.get("condition"), predicates, past)
-        for aggregation in listed(since.get("aggs", "count")):
-            for column in columns:
+        for column in columns:
+            for aggregation in listed(since.get("aggs", "count")):
                 name = f"SINCE_{label(aggregation).upper()}_{column}_GEO_D"
                 yield Output(name, column, aggregation, counts)
 
