@@ -12,6 +12,7 @@ from seeknal.compiler.dialects.base import Dialect, Unsupported
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.layout import comment, print_statement
 from seeknal.compiler.lineage import lineage_of
+from seeknal.compiler.lower.names import name_of
 from seeknal.compiler.lower.statement import Lowered, lower_plan
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Resolved, ResolvedQuery
@@ -42,7 +43,7 @@ def compile_node(
         return None
     tree = lowered.tree
     if upstream:
-        tree = _with_upstream(tree, upstream)
+        tree = _with_upstream(tree, upstream, dialect)
     header = f"{plan.node} | {plan.file} | {dialect.name}"
     body = print_statement(tree, dialect.printer)
     assertions = _assertions(lowered, dialect)
@@ -86,13 +87,13 @@ def _digest(dialect: str, body: str, assertions: tuple[Assertion, ...]) -> str:
     return digest.hexdigest()
 
 
-def _with_upstream(tree: exp.Expr, upstream: Mapping[str, exp.Expr]) -> exp.Expr:
+def _with_upstream(tree: exp.Expr, upstream: Mapping[str, exp.Expr], dialect: Dialect) -> exp.Expr:
     if not isinstance(tree, exp.Query):
         return tree
     whole = tree.copy()
     own = whole.args.get("with_")
     ctes = [
-        exp.CTE(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
+        exp.CTE(this=query.copy(), alias=exp.TableAlias(this=name_of(name, dialect)))
         for name, query in upstream.items()
     ]
     ctes += own.expressions if own is not None else []
