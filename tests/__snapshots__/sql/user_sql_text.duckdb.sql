@@ -1,0 +1,30 @@
+/* transform.text | seeknal/text.yml | duckdb */
+SELECT
+  row_id,
+  LENGTH(s) AS length,
+  LOWER(s) AS lower,
+  TRIM(s) AS trimmed,
+  LTRIM(t) AS left_trimmed,
+  TRIM(s, 'ax') AS stripped,
+  SUBSTRING(s, 2, 2) AS middle,
+  SUBSTRING(s, 2) AS rest,
+  REPLACE(s, 'a', 'b') AS replaced,
+  CONCAT(s, '-', i) AS joined,
+  s || t AS glued,
+  SPLIT_PART(s, 'a', 2) AS after_a,
+  STRPOS(s, 'i') AS place,
+  STARTS_WITH(s, 'p') AS starts,
+  REGEXP_MATCHES(s, '^[a-z]+$') AS plain,
+  MD5(s) AS digest,
+  CAST(i AS TEXT) AS number,
+  CAST(gift AS TEXT) AS gift,
+  'it''s' AS quoted,
+  s < t AS earlier,
+  s BETWEEN 'A' AND 'b' AS between_letters,
+  s IN ('x', 'paid') AS listed,
+  s LIKE '%a%' AS has_a,
+  s ILIKE 'B%' AS begins_with_b,
+  GREATEST(s, t) AS last_in_order,
+  s IS NOT DISTINCT FROM t AS same
+FROM source_texts
+;
