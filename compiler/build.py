@@ -15,6 +15,7 @@ from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import Discovery
+from seeknal.compiler.environ import RecordedEnviron
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.guarded import Guarded, guard
 from seeknal.compiler.macro_cache import open_library, remember
@@ -23,7 +24,8 @@ from seeknal.compiler.model import Model, ResolvedSource
 from seeknal.compiler.parameters import Context
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
-from seeknal.compiler.project import Project, load_project, project_files
+from seeknal.compiler.project import Project, load_project
+from seeknal.compiler.project_files import project_files
 from seeknal.compiler.resolve.project import resolve_project
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.select_nodes import find_nodes
@@ -60,6 +62,7 @@ class Compilation:
     findings: tuple[Finding, ...]
     dialect: str
     library: MacroLibrary
+    environ: frozenset[str] = frozenset()
 
     def guarded(self, node: str) -> Guarded | None:
         """The node in the form that checks its as-ofs as it runs; None where it has no need."""
@@ -69,6 +72,13 @@ class Compilation:
         """The file of a source, relative to the root with parameters filled in; "" for none."""
         resolved = self.model.nodes[node]
         return resolved.path if isinstance(resolved, ResolvedSource) else ""
+
+    @property
+    def repeatable(self) -> bool:
+        """True where compiling again gives the same: no spec reads the id of the run."""
+        return not any("run_id" in doc.text for doc in self.project.documents.values()) and not any(
+            "run_id" in sql.value for sql in self.project.common.values()
+        )
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -108,6 +118,7 @@ def _compile(
 ) -> Compilation:
     library, remembered = open_library(root, options.dialect)
     discovery = Discovery.load(root)
+    environ = RecordedEnviron()
     context = Context(
         run_date=options.run_date,
         run_id=options.run_id,
@@ -116,7 +127,7 @@ def _compile(
         overrides=options.overrides,
         variables=project.vars,
         common=project.common,
-        environ=os.environ,
+        environ=environ,
     )
     model = resolve_project(project, context, library, discovery, findings)
     asked = find_nodes(nodes, model.order, findings)
@@ -129,7 +140,15 @@ def _compile(
     if not project.unread:
         discovery.save()
     return Compilation(
-        root, project, model, plans, artifacts, tuple(findings), options.dialect, library
+        root=root,
+        project=project,
+        model=model,
+        plans=plans,
+        artifacts=artifacts,
+        findings=tuple(findings),
+        dialect=options.dialect,
+        library=library,
+        environ=frozenset(environ.names),
     )
 
 
@@ -139,7 +158,7 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     Nothing is reported from here: where anything is not as it was, the whole project is.
     """
     known = checked.load(root)
-    if known is None or known.key != _key(options):
+    if known is None or known.key != checked.key_of([options.run_date, options.overrides]):
         return None
     stamps = checked.stamps_of(root, project_files(root))
     changed = known.changed(stamps)
@@ -162,10 +181,6 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     return compilation
 
 
-def _key(options: Options) -> str:
-    return checked.key_of([options.run_date, options.overrides])
-
-
 def _outputs(model: Model) -> dict[str, str]:
     return {
         node: checked.columns_digest(relation.columns) for node, relation in model.relations.items()
@@ -173,8 +188,15 @@ def _outputs(model: Model) -> dict[str, str]:
 
 
 def _checked(root: Path, options: Options, compilation: Compilation) -> checked.Checked:
-    stamps = checked.stamps_of(root, project_files(root))
-    return checked.Checked(_key(options), stamps, _outputs(compilation.model))
+    sources = (n for n in compilation.model.nodes.values() if isinstance(n, ResolvedSource))
+    data = [root / source.path for source in sources if source.path and not source.declared]
+    return checked.Checked(
+        key=checked.key_of([options.run_date, options.overrides]),
+        stamps=checked.stamps_of(root, project_files(root)),
+        outputs=_outputs(compilation.model),
+        data=checked.stamps_of(root, [file for file in data if file.is_file()]),
+        environ=checked.environ_digests(compilation.environ, os.environ),
+    )
 
 
 def _lower(

@@ -12,12 +12,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal import __version__
-from seeknal.compiler.types import Column
+
+if TYPE_CHECKING:
+    from seeknal.compiler.types import Column
 
 _FILE = "target/.cache/checked.json"
-_FORMAT = 1
+_FORMAT = 2
 
 Stamp = tuple[int, int]
 
@@ -26,12 +29,21 @@ Stamp = tuple[int, int]
 class Checked:
     """The stamps of the files of a project without errors, and a digest of each node's columns.
 
-    `key` covers all that is not a file of the project: version, parameters, the run's date.
+    `key` covers all that is not a file: version, parameters, the run's date. `data` are the files
+    whose columns were read, `environ` digests of the environment's variables that specs name.
     """
 
     key: str
     stamps: Mapping[str, Stamp]
     outputs: Mapping[str, str]
+    data: Mapping[str, Stamp]
+    environ: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """A digest of all of it."""
+        parts = [self.key, self.stamps, self.outputs, self.data, self.environ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def changed(self, stamps: Mapping[str, Stamp]) -> frozenset[str] | None:
         """The files that changed; None where one came or went, which may concern any node."""
@@ -46,27 +58,58 @@ def key_of(parts: Iterable[object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def environ_digests(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """A digest of each variable's value; an absent one is an empty text."""
+    return {name: short_digest(environ.get(name, "")) for name in sorted(names)}
+
+
+def short_digest(text: str) -> str:
+    """The first half of the SHA-256 of `text`, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
 def columns_digest(columns: Iterable[Column]) -> str:
     """A digest of what downstream sees of a node."""
-    text = json.dumps([[column.name, str(column.type)] for column in columns])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_digest(json.dumps([[column.name, str(column.type)] for column in columns]))
 
 
 def stamps_of(root: Path, files: Iterable[Path]) -> dict[str, Stamp]:
-    """Modification time in nanoseconds and size in bytes of each file."""
+    """Modification time in nanoseconds and size in bytes of each file below `root`."""
+    start = len(root.as_posix()) + 1
     found = {}
     for file in files:
         status = file.stat()
-        found[file.relative_to(root).as_posix()] = (status.st_mtime_ns, status.st_size)
+        found[file.as_posix()[start:]] = (status.st_mtime_ns, status.st_size)
     return found
+
+
+def unchanged(
+    root: Path, key: str, files: Iterable[Path], environ: Mapping[str, str]
+) -> str | None:
+    """The digest of the last successful compilation, where nothing it read has changed since."""
+    known = load(root)
+    if known is None or known.key != key or stamps_of(root, files) != known.stamps:
+        return None
+    try:
+        data = stamps_of(root, [root / file for file in known.data])
+    except FileNotFoundError:
+        return None
+    if data != known.data or environ_digests(known.environ, environ) != known.environ:
+        return None
+    return known.digest
 
 
 def load(root: Path) -> Checked | None:
     """What the last successful compilation left; None where it left nothing readable."""
     try:
         data = json.loads((root / _FILE).read_text("utf-8"))
-        stamps = {file: (int(at), int(size)) for file, (at, size) in data["stamps"].items()}
-        return Checked(str(data["key"]), stamps, dict(data["outputs"]))
+        return Checked(
+            key=str(data["key"]),
+            stamps=_stamps(data["stamps"]),
+            outputs=dict(data["outputs"]),
+            data=_stamps(data["data"]),
+            environ=dict(data["environ"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -75,7 +118,17 @@ def save(root: Path, checked: Checked) -> None:
     """Remember a compilation without errors."""
     path = root / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = {"key": checked.key, "stamps": checked.stamps, "outputs": checked.outputs}
+    data = {
+        "key": checked.key,
+        "stamps": checked.stamps,
+        "outputs": checked.outputs,
+        "data": checked.data,
+        "environ": checked.environ,
+    }
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(json.dumps(data), "utf-8")
     temporary.replace(path)
+
+
+def _stamps(found: Mapping[str, list[int]]) -> dict[str, Stamp]:
+    return {file: (int(at), int(size)) for file, (at, size) in found.items()}

@@ -7,7 +7,6 @@ Specs are `seeknal/**/*.yml`; `seeknal/common/` holds names and expressions to r
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,14 +16,10 @@ from seeknal.compiler.document import Document, YamlFile, read_document, read_ya
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds import KINDS, SKIPPED_KINDS
 from seeknal.compiler.kinds.spec import Spec, SqlText
+from seeknal.compiler.project_files import COMMON, PROJECT_FILE, SPECS, files_below
 from seeknal.compiler.project_heads import needed_files
 from seeknal.compiler.schema_check import check_schema
 from seeknal.compiler.suggest import suggest
-
-SPECS = "seeknal"
-COMMON = "seeknal/common"
-PROJECT_FILE = "seeknal_project.yml"
-MACROS = "macros"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,38 +112,10 @@ def _load(root: Path, findings: Findings, only: Collection[str] | None) -> Proje
     return Project(root, name, variables, common, documents, specs, skipped, unread)
 
 
-def project_files(root: Path) -> list[Path]:
-    """Every file that compiling the project depends on, in sorted order."""
-    files = [root / file for file in _walk(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))]
-    files += [root / file for file in _walk(root, MACROS)]
-    if (root / PROJECT_FILE).is_file():
-        files.append(root / PROJECT_FILE)
-    return sorted(files)
-
-
-def _walk(root: Path, folder: str) -> Iterator[str]:
-    """The files below `folder`, relative to `root` with forward slashes; hidden ones left out."""
-    pending = [folder]
-    while pending:
-        inside = pending.pop()
-        try:
-            with os.scandir(root / inside) as entries:
-                for entry in entries:
-                    path = f"{inside}/{entry.name}"
-                    if entry.name.startswith(".") or entry.name == "__pycache__":
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(path)
-                    elif entry.is_file():
-                        yield path
-        except FileNotFoundError:
-            continue
-
-
 def _spec_files(root: Path, findings: Findings) -> list[str]:
     """The spec files; files that look like specs and are not read are warnings."""
     specs: list[str] = []
-    for file in sorted(_walk(root, SPECS)):
+    for file in sorted(files_below(root, SPECS)):
         name = file.rpartition("/")[2]
         if file.endswith(".yaml"):
             findings.warn(

@@ -82,6 +82,27 @@ def to_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
+def from_json(found: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """The findings that `to_json` made `found` of."""
+    return [
+        Finding(
+            code=item["code"],
+            message=item["message"],
+            place=Place(**item["place"]) if item["place"] else None,
+            help=item["help"],
+            related=tuple(
+                (
+                    Place(**{key: value for key, value in other.items() if key != "note"}),
+                    other["note"],
+                )
+                for other in item["related"]
+            ),
+            severity=Severity(item["severity"]),
+        )
+        for item in found
+    ]
+
+
 def _place_json(place: Place) -> dict[str, Any]:
     return {
         "file": place.file,

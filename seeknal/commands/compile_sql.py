@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from seeknal.commands.console import (
     show_findings,
 )
 from seeknal.commands.project import Asked, compile_project, find_root
+
+if TYPE_CHECKING:
+    from seeknal.commands.written import Written
 
 STAGES = ("document", "spec", "model", "plan", "sql")
 
@@ -68,6 +72,9 @@ def compile_sql(
     """
     root = find_root(project_path)
     asked = Asked(dialect=dialect, run_date=run_date, params=params, inline=inline)
+    plain = not (inline or stage or explain or output or as_json)
+    if plain and len(nodes) <= 1 and _shown_from_last(root, asked, nodes):
+        return
     with findings_reported(root, as_json=as_json):
         from seeknal.commands.compiled_output import (
             compiled_json,
@@ -75,6 +82,9 @@ def compile_sql(
             statements,
             write_files,
         )
+        from seeknal.commands.written import remember
+        from seeknal.compiler.render_findings import to_json
+        from seeknal.runtime.paths import Target
 
         compilation = compile_project(root, asked, nodes)
         chosen = compilation.artifacts
@@ -91,13 +101,39 @@ def compile_sql(
         elif (nodes or stage) and output is None:
             click.echo(statements(chosen), nl=False)
         else:
-            from seeknal.runtime.paths import Target
-
             folder = output or Target(root).compiled(dialect)
             written = write_files(chosen, folder, whole=not nodes)
-            removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
-            click.echo(
-                f"compiled {plural(len(chosen), 'node')} for {dialect} into {short_path(folder)}: "
-                f"{plural(written.changed, 'file')} written, {written.unchanged:,} unchanged"
-                f"{removed}"
-            )
+            if plain and compilation.repeatable:
+                remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
+            _show_written(len(chosen), dialect, folder, written)
+
+
+def _show_written(count: int, dialect: str, folder: Path, written: Written) -> None:
+    removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
+    click.echo(
+        f"compiled {plural(count, 'node')} for {dialect} into {short_path(folder)}: "
+        f"{plural(written.changed, 'file')} written, {written.unchanged:,} unchanged{removed}"
+    )
+
+
+def _shown_from_last(root: Path, asked: Asked, nodes: tuple[str, ...]) -> bool:
+    """Show what the last whole compilation wrote; False where something has changed since."""
+    from seeknal.commands.written import Written, last_compiled
+    from seeknal.runtime.paths import Target
+
+    last = last_compiled(root, asked, Target(root).compiled(asked.dialect))
+    if last is None:
+        return False
+    text = last.text_of(nodes[0]) if nodes else ""
+    if text is None:
+        return False
+    if last.findings:
+        from seeknal.compiler.render_findings import from_json
+
+        show_findings(from_json(last.findings), root)
+    if nodes:
+        click.echo(text, nl=False)
+    else:
+        written = Written(0, len(last.files), 0)
+        _show_written(len(last.nodes), asked.dialect, last.folder, written)
+    return True

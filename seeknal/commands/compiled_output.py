@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seeknal.commands.written import Written
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.findings import Finding
 from seeknal.compiler.render_findings import to_json
@@ -14,15 +14,6 @@ from seeknal.runtime.files import write_text
 
 if TYPE_CHECKING:
     from seeknal.compiler.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many files a compilation wrote, left alone and removed."""
-
-    changed: int
-    unchanged: int
-    removed: int
 
 
 def statements(artifacts: Mapping[str, Artifact]) -> str:

@@ -1,0 +1,42 @@
+"""Where the files of a project are. Nothing heavy is imported: every command looks here first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+SPECS = "seeknal"
+COMMON = "seeknal/common"
+PROJECT_FILE = "seeknal_project.yml"
+MACROS = "macros"
+
+
+def project_files(root: Path) -> list[Path]:
+    """Every file that compiling the project depends on, in sorted order."""
+    files = [
+        root / file for file in files_below(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))
+    ]
+    files += [root / file for file in files_below(root, MACROS)]
+    if (root / PROJECT_FILE).is_file():
+        files.append(root / PROJECT_FILE)
+    return sorted(files)
+
+
+def files_below(root: Path, folder: str) -> Iterator[str]:
+    """The files below `folder`, relative to `root` with forward slashes; hidden ones left out."""
+    pending = [folder]
+    while pending:
+        inside = pending.pop()
+        try:
+            with os.scandir(root / inside) as entries:
+                for entry in entries:
+                    path = f"{inside}/{entry.name}"
+                    if entry.name.startswith(".") or entry.name == "__pycache__":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(path)
+                    elif entry.is_file():
+                        yield path
+        except FileNotFoundError:
+            continue

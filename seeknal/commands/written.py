@@ -1,0 +1,96 @@
+"""What `compile` wrote last, so that nothing is done where nothing has changed.
+
+Only the standard library is imported here: an unchanged project of hundreds of nodes is told from
+the stamps of its files alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seeknal.commands.project import Asked
+from seeknal.compiler import checked
+from seeknal.compiler.project_files import project_files
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many files a compilation wrote, left alone and removed."""
+
+    changed: int
+    unchanged: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastCompiled:
+    """The files of the last whole compilation, all of them as they were written."""
+
+    folder: Path
+    nodes: tuple[str, ...]
+    files: tuple[str, ...]
+    findings: Sequence[Mapping[str, Any]]
+
+    def text_of(self, word: str) -> str | None:
+        """The SQL of the node that `word` names; None where it is not one node's id or name."""
+        found = [id for id in self.nodes if id == word]
+        found = found or [id for id in self.nodes if id.partition(".")[2] == word]
+        if len(found) != 1:
+            return None
+        return (self.folder / f"{found[0]}.sql").read_text("utf-8")
+
+
+def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None:
+    """What was compiled, where nothing that it came from or wrote has changed since."""
+    key = checked.key_of([asked.run_date, asked.params])
+    digest = checked.unchanged(root, key, project_files(root), os.environ)
+    if digest is None:
+        return None
+    try:
+        data = json.loads(_path(root, asked.dialect).read_text("utf-8"))
+        if data["checked"] != digest or _stamps(folder, data["files"]) != data["files"]:
+            return None
+        return LastCompiled(folder, tuple(data["nodes"]), tuple(data["files"]), data["findings"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(
+    root: Path,
+    asked: Asked,
+    folder: Path,
+    nodes: Sequence[str],
+    findings: Sequence[Mapping[str, object]],
+) -> None:
+    """Note what a whole compilation wrote into `folder`."""
+    known = checked.load(root)
+    if known is None:
+        return
+    files = sorted(path.name for path in folder.glob("*.sql"))
+    data = {
+        "checked": known.digest,
+        "nodes": list(nodes),
+        "files": _stamps(folder, files),
+        "findings": list(findings),
+    }
+    path = _path(root, asked.dialect)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(data), "utf-8")
+    temporary.replace(path)
+
+
+def _path(root: Path, dialect: str) -> Path:
+    return root / f"target/.cache/compiled-{dialect}.json"
+
+
+def _stamps(folder: Path, names: Sequence[str] | Mapping[str, object]) -> dict[str, list[int]]:
+    found = {}
+    for name in names:
+        status = os.stat(folder / name)
+        found[name] = [status.st_mtime_ns, status.st_size]
+    return found
