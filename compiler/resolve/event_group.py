@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.features import Feature, Ratio, Rows
 from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.spec import EventFeature, EventGroupSpec, EventMeasure, EventRatio, Text
@@ -18,6 +19,9 @@ from seeknal.compiler.resolve.measures import Typed, resolve_measure
 from seeknal.compiler.resolve.outputs import unique_outputs
 from seeknal.compiler.resolve.times import time_column
 from seeknal.compiler.types import DOUBLE, TIMESTAMP, Column
+
+AS_OF = "event_time"
+"""The output column that holds the as-of of a feature group run by itself."""
 
 
 def resolve_event_group(
@@ -47,7 +51,11 @@ def resolve_event_group(
         return None
     found_keys = tuple(key for key in keys if key is not None)
     columns = unique_outputs(
-        spec, (*found_keys, Column(event.column.name, TIMESTAMP)), features, findings
+        spec,
+        (*found_keys, Column(AS_OF, TIMESTAMP)),
+        features,
+        findings,
+        "drop one, or rename a feature",
     )
     if columns is None:
         return None
@@ -111,20 +119,6 @@ def _described(measure: EventMeasure) -> Iterator[str]:
     else:
         yield "every past event" if window.length is None else f"window {window.label}"
     if window.offset:
-        yield f"offset {duration(window.offset)}"
+        yield f"offset {spell_duration(window.offset)}"
     if measure.where is not None:
         yield f"where {' '.join(measure.where.value.split())}"
-
-
-def duration(microseconds: int) -> str:
-    """A length of time in the largest unit that divides it: `7d`, `90m`.
-
-    >>> duration(7 * 86_400_000_000), duration(5_400_000_000), duration(1)
-    ('7d', '90m', '1us')
-    """
-    for size, unit in ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m")):
-        if microseconds % size == 0:
-            return f"{microseconds // size}{unit}"
-    if microseconds % 1_000_000 == 0:
-        return f"{microseconds // 1_000_000}s"
-    return f"{microseconds}us"

@@ -9,11 +9,13 @@ from seeknal.compiler.discover import Discovery
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import (
     AggregationSpec,
+    EventGroupSpec,
     FeatureGroupSpec,
     SecondOrderSpec,
     SourceSpec,
     Spec,
     SqlText,
+    TrainingSetSpec,
     TransformSpec,
 )
 from seeknal.compiler.macros import MacroLibrary
@@ -21,10 +23,12 @@ from seeknal.compiler.model import Model, Relation, Resolved, ResolvedQuery
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
 from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.event_group import resolve_event_group
 from seeknal.compiler.resolve.first_order import resolve_first_order
 from seeknal.compiler.resolve.graph import downstream_of, edges, run_order
 from seeknal.compiler.resolve.second_order import resolve_second_order
 from seeknal.compiler.resolve.sources import resolve_source
+from seeknal.compiler.resolve.training_set import Graph, resolve_training_set
 from seeknal.compiler.resolve.user_sql import References, resolve_user_sql
 from seeknal.compiler.suggest import suggest
 
@@ -109,6 +113,13 @@ class _Resolver:
                 return resolve_second_order(
                     spec, self.relations, self.bad_values, self.library, self.findings
                 )
+            case EventGroupSpec():
+                return resolve_event_group(
+                    spec, self.relations, self.bad_values, self.library, self.findings
+                )
+            case TrainingSetSpec():
+                graph = Graph(self.relations, self.nodes, self.bad_values)
+                return resolve_training_set(spec, graph, self.findings)
         raise TypeError(f"no rule resolves {type(spec).__name__}")
 
     def _check_parameters(self, spec: Spec) -> None:
