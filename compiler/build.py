@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlglot import exp
@@ -28,6 +28,7 @@ from seeknal.compiler.project import Project, load_project
 from seeknal.compiler.project_files import project_files
 from seeknal.compiler.resolve.project import resolve_project
 from seeknal.compiler.rewrites import rewrite_plan
+from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.select_nodes import find_nodes
 from seeknal.compiler.stages import show_stage
 
@@ -36,7 +37,8 @@ from seeknal.compiler.stages import show_stage
 class Options:
     """What a command line may say of a compilation. `run_date` is a UTC day.
 
-    `inline` puts upstream nodes in front of each statement as CTEs, down to the sources.
+    `inline` puts upstream nodes in front of each statement as CTEs, down to the sources. `as_of`
+    (UTC) is the time of feature groups over events; None leaves a parameter of that name.
     """
 
     run_date: date
@@ -44,6 +46,7 @@ class Options:
     dialect: str = "duckdb"
     overrides: Mapping[str, object] = field(default_factory=dict)
     inline: bool = False
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,11 @@ def _compile(
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
-    plans = {node: rewrite_plan(plan_node(model.nodes[node])) for node in wanted}
+    dialect = find_dialect(options.dialect)
+    traits = Traits(dialect.name, dialect.asof_join)
+    plans = {
+        node: rewrite_plan(plan_node(model.nodes[node], options.as_of), traits) for node in wanted
+    }
     artifacts = _lower(model, plans, options, library, findings)
     findings.stop_on_errors()
     remember(root, library, remembered)
@@ -207,6 +214,7 @@ def _lower(
     findings: Findings,
 ) -> dict[str, Artifact]:
     dialect = find_dialect(options.dialect)
+    traits = Traits(dialect.name, dialect.asof_join)
     artifacts: dict[str, Artifact] = {}
     for node, plan in plans.items():
         upstream = None
@@ -215,7 +223,7 @@ def _lower(
             for above in _ancestors(model, node):
                 compiled = compile_node(
                     model.nodes[above],
-                    rewrite_plan(plan_node(model.nodes[above])),
+                    rewrite_plan(plan_node(model.nodes[above], options.as_of), traits),
                     dialect,
                     library,
                     findings,

@@ -5,7 +5,17 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.features import Feature
-from seeknal.compiler.model import Resolved, ResolvedDayGrain, ResolvedQuery, ResolvedSource
+from seeknal.compiler.model import (
+    DaysJoin,
+    LatestJoin,
+    Resolved,
+    ResolvedDayGrain,
+    ResolvedEventGroup,
+    ResolvedQuery,
+    ResolvedSource,
+    ResolvedTrainingSet,
+    WindowsJoin,
+)
 from seeknal.compiler.types import Column
 
 Lineage = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -20,7 +30,10 @@ def lineage_of(resolved: Resolved) -> Lineage:
             return _day_grain(resolved)
         case ResolvedQuery():
             return _query(resolved)
-    raise TypeError(f"no rule traces {type(resolved).__name__}")
+        case ResolvedEventGroup():
+            return _event_group(resolved)
+        case ResolvedTrainingSet():
+            return _training_set(resolved)
 
 
 def _day_grain(node: ResolvedDayGrain) -> Lineage:
@@ -38,6 +51,43 @@ def _day_grain(node: ResolvedDayGrain) -> Lineage:
     for feature in node.features:
         read = {(node.input.id, name): None for name in _read(feature)}
         found.append((feature.name, tuple({**read, **dict.fromkeys(times)})))
+    return tuple(found)
+
+
+def _event_group(node: ResolvedEventGroup) -> Lineage:
+    times = [(node.input.id, node.event.column.name)]
+    if node.knowledge is not None:
+        times.append((node.input.id, node.knowledge.column.name))
+    found: list[tuple[str, tuple[tuple[str, str], ...]]] = [
+        (key.name, ((node.input.id, key.name),)) for key in node.keys
+    ]
+    found.append((node.columns[len(node.keys)].name, ()))
+    for feature in node.features:
+        read = {(node.input.id, name): None for name in _read(feature)}
+        found.append((feature.name, tuple({**read, **dict.fromkeys(times)})))
+    return tuple(found)
+
+
+def _training_set(node: ResolvedTrainingSet) -> Lineage:
+    """Each feature's own origins, and the spine's keys and time that chose the row."""
+    moment = (node.spine.id, node.as_of.column.name)
+    found: list[tuple[str, tuple[tuple[str, str], ...]]] = [
+        (column.name, ((node.spine.id, column.name),)) for column in node.spine_columns
+    ]
+    for join in node.joins:
+        match join:
+            case WindowsJoin(group=group):
+                origins = dict(_event_group(group))
+            case DaysJoin(node=day_node):
+                origins = dict(_day_grain(day_node))
+            case LatestJoin(relation=relation, event=event):
+                origins = {
+                    column.name: ((relation.id, column.name), (relation.id, event.column.name))
+                    for column in relation.columns
+                }
+        for taken in join.taken:
+            chosen = dict.fromkeys([*origins[taken.column.name], moment])
+            found.append((taken.name, tuple(chosen)))
     return tuple(found)
 
 

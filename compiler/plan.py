@@ -6,9 +6,11 @@ A step is one SELECT to be; its name says what its rows are and becomes the name
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from seeknal.compiler.features import Feature
-from seeknal.compiler.model import ResolvedQuery, ResolvedSource, TimeColumn
+from seeknal.compiler.model import ResolvedQuery, ResolvedSource, TieOrder, TimeColumn
 from seeknal.compiler.types import DATE, INT64, STRING, TIMESTAMP, Column, DataType
 
 
@@ -50,7 +52,30 @@ class PastOnly:
     as_of: TimeColumn
 
 
-Value = Take | PastOnly | DateOf | TimeOf | DaysBetween
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A time column as TIMESTAMP in UTC; a date is midnight at the start of its day."""
+
+    time: TimeColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One time, the same for every row: TIMESTAMP. None is a parameter called `as_of`."""
+
+    at: datetime | None
+
+
+Value = Take | PastOnly | DateOf | TimeOf | Instant | Moment | DaysBetween
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """A filter: `value` is at or before `moment`, or before it where not `inclusive`."""
+
+    value: Value
+    moment: Value
+    inclusive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +95,8 @@ class Named:
                 return DATE
             case TimeOf(time):
                 return TIMESTAMP if time.column.type == STRING else time.column.type
+            case Instant() | Moment():
+                return TIMESTAMP
             case DaysBetween():
                 return INT64
 
@@ -92,6 +119,8 @@ class UserQuery:
 class Pick:
     """Columns of a relation or earlier step; rows where a `required` value is NULL are dropped.
 
+    Rows that fail an `until` are dropped too.
+
     `distinct` keeps one of equal rows.
     """
 
@@ -99,6 +128,7 @@ class Pick:
     columns: tuple[Named, ...]
     required: tuple[Value, ...] = ()
     distinct: bool = False
+    until: tuple[Until, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +151,116 @@ class PastEvents:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered:
+    """Columns of a relation and `row`, a number that tells its rows apart, equal ones too."""
+
+    input: str
+    columns: tuple[Named, ...]
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class InReach:
+    """Every row of `times` with the events of its keys that some window may count.
+
+    An event counts up to the as-of, at it only where `inclusive`, and only where it is known by
+    then (`known`). `reach` is the longest look back in microseconds, None for all the past. A row
+    of `times` without events appears once. Columns: those of `times`, then `columns` of `events`.
+    """
+
+    times: str
+    events: str
+    keys: tuple[tuple[str, str], ...]
+    as_of: str
+    event: str
+    known: str | None
+    inclusive: bool
+    columns: tuple[str, ...]
+    reach: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfTies:
+    """One row per keys and event time of `input`: the first in the order of `ties`, NULL last."""
+
+    input: str
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    event: str
+    ties: tuple[TieOrder, ...]
+
+
+class LatestShape(StrEnum):
+    """How the latest row as of a time is found."""
+
+    ASOF = "asof"
+    LEAD_INTERVAL = "lead_interval"
+    RANGE_JOIN = "range_join"
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """For each row of `spine` the latest of `rows` as of its time (SEMANTICS "Point-in-time join").
+
+    `rows` has one row per keys and event time, but for `known`: then ties are resolved among the
+    rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
+    `delay` and `ttl` are in microseconds.
+    """
+
+    spine: str
+    rows: str
+    row: str
+    keys: tuple[tuple[str, str], ...]
+    as_of: str
+    event: str
+    known: str | None
+    delay: int
+    ttl: int | None
+    ties: tuple[TieOrder, ...]
+    columns: tuple[tuple[str, str], ...]
+    shape: LatestShape = LatestShape.LEAD_INTERVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A step that is joined back to the spine by equal `keys` (spine column, its column).
+
+    `columns` are (its column, output name) pairs.
+    """
+
+    step: str
+    keys: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinBack:
+    """The spine's columns and every part's; each part has one row at most per spine row."""
+
+    spine: str
+    columns: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the input of an aggregate already holds of every event, so that no window tests it.
+
+    Events are not after the as-of; with `reach`, they are within that many microseconds of it.
+    `padded`: a row may stand for a key without events, the event's columns NULL.
+    """
+
+    reach: int | None = None
+    padded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """One row per distinct `keys` with the value of every feature.
 
     `days` is the days before the as-of and `at` the event's time; None where no feature needs it.
-    `required` drops rows with a NULL, where no earlier step does.
+    `required` drops rows with a NULL, where no earlier step does. Windows at an exact time are
+    counted back from `as_of`, which itself counts where `inclusive`.
     """
 
     input: str
@@ -134,9 +269,23 @@ class Aggregate:
     days: Value | None = None
     at: Value | None = None
     required: tuple[Value, ...] = ()
+    as_of: Value | None = None
+    inclusive: bool = True
+    held: Held | None = None
 
 
-Operation = ReadSource | UserQuery | Pick | PastEvents | Aggregate
+Operation = (
+    ReadSource
+    | UserQuery
+    | Pick
+    | PastEvents
+    | Numbered
+    | InReach
+    | OneOfTies
+    | Latest
+    | JoinBack
+    | Aggregate
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +323,16 @@ class ValuesFitSchema:
     source: ResolvedSource
 
 
-Promise = OneDatePerId | TextIsTime | ValuesFitSchema
+@dataclass(frozen=True, slots=True)
+class RowsKept:
+    """Promise: `relation`, a training set, has as many rows as its spine."""
+
+    relation: str
+    node: str
+    spine: str
+
+
+Promise = OneDatePerId | TextIsTime | ValuesFitSchema | RowsKept
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ class Dialect:
     `printer` is sqlglot's name for it. `day(expr, type)` gives the UTC day of a time as DATE,
     `days_between(earlier, later)` whole days between two DATEs, `parse_time(expr, bad_value)`
     reads ISO text, `bad_time(expr)` is true where text is not ISO time, `nan_as_null(expr)` is
-    a double without NaN. `type_name` spells a type. `rewrite` turns a tree in DuckDB's
-    vocabulary into one the dialect runs, raising `Unsupported`. `longest_name` is in bytes.
+    a double without NaN. `sort_key(expr, type)` orders values as every engine does. `type_name`
+    spells a type. `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs,
+    raising `Unsupported`. `asof_join`: it has ASOF joins. `longest_name` is in bytes.
     `reads_files`: the engine reads a source's file itself.
     """
 
@@ -43,7 +44,9 @@ class Dialect:
     parse_time: Callable[[exp.Expr, str], exp.Expr]
     bad_time: Callable[[exp.Expr], exp.Expr]
     nan_as_null: Callable[[exp.Expr], exp.Expr]
+    sort_key: Callable[[exp.Expr, DataType], exp.Expr]
     rewrite: Callable[[exp.Expr], exp.Expr]
+    asof_join: bool = False
     longest_name: int | None = None
     reads_files: bool = False
     lacks: Mapping[str, str] = field(default_factory=dict)

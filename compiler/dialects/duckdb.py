@@ -77,6 +77,11 @@ def nan_as_null(value: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[kept])
 
 
+def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """The value itself: text is compared byte by byte."""
+    return value
+
+
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """The tree as it is: DuckDB's vocabulary is the one that the compiler writes in."""
     return tree
@@ -91,6 +96,8 @@ DIALECT = Dialect(
     parse_time=parse_time,
     bad_time=bad_time,
     nan_as_null=nan_as_null,
+    sort_key=sort_key,
+    asof_join=True,
     rewrite=rewrite,
     reads_files=True,
 )

@@ -60,6 +60,13 @@ def nan_as_null(value: exp.Expr) -> exp.Expr:
     return exp.Nullif(this=value, expression=cast(exp.Literal.string("NaN"), "DOUBLE"))
 
 
+def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """Text byte by byte, whatever the collation of the database."""
+    if data_type.kind is not Kind.STRING:
+        return value
+    return exp.Collate(this=value, expression=exp.to_identifier("C", quoted=True))
+
+
 def _rewrite_date_diff(node: exp.DateDiff) -> exp.Expr:
     unit = node.args.get("unit")
     if unit is None or unit.name.lower() != "day":
@@ -160,6 +167,7 @@ DIALECT = Dialect(
     parse_time=parse_time,
     bad_time=bad_time,
     nan_as_null=nan_as_null,
+    sort_key=sort_key,
     rewrite=rewrite,
     longest_name=63,
     lacks={"TRY_CAST": "a cast either works or fails the statement"},

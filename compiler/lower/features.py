@@ -10,7 +10,8 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.features import Condition, Feature, Measure, Ratio, Rows
 from seeknal.compiler.lower.names import column_of, name_of
-from seeknal.compiler.lower.values import all_of, value
+from seeknal.compiler.lower.values import all_of, not_null, value
+from seeknal.compiler.lower.windows import window_tests
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import Aggregate, Named, Take
 from seeknal.compiler.types import DOUBLE, Column, DataType
@@ -26,7 +27,7 @@ class FeatureLowering:
     dialect: Dialect
     library: MacroLibrary
     prepared: list[Prepared] = field(default_factory=list)
-    _tests: dict[tuple[int | None, int | None, str], exp.Expr] = field(default_factory=dict)
+    _tests: dict[object, exp.Expr | None] = field(default_factory=dict)
     _keys: list[exp.Expr] = field(default_factory=list)
     _prefixes: set[str] = field(default_factory=set)
 
@@ -58,7 +59,7 @@ class FeatureLowering:
         return cast(expression, "DOUBLE")
 
     def _measure(self, measure: Measure, name: str) -> exp.Expr:
-        when = self._when(measure.rows)
+        when = self._when(measure)
         arguments, types = self._arguments(measure)
         expansion = self.library.expand(
             measure.aggregation,
@@ -111,18 +112,25 @@ class FeatureLowering:
             return plain
         return exp.Case(ifs=[exp.If(this=when, true=plain)])
 
-    def _when(self, rows: Rows) -> exp.Expr | None:
+    def _when(self, measure: Measure) -> exp.Expr | None:
+        """The test of the rows that count; None where all do."""
+        rows = measure.rows
         if rows.every:
             return None
-        key = (rows.lower, rows.upper, rows.condition.text if rows.condition else "")
+        whole = measure.column is None
+        key = (rows.lower, rows.upper, rows.condition, rows.window, whole)
         if key not in self._tests:
             tests = [*self._day_tests(rows)]
+            if rows.window is not None:
+                tests += window_tests(self.step, rows.window, self.dialect)
             if rows.condition is not None:
                 tests.append(self._condition(rows.condition, alone=not tests))
-            test = all_of(tests)
-            assert test is not None
-            self._tests[key] = test
-        return self._tests[key].copy()
+            elif not tests and whole and self.step.held is not None and self.step.held.padded:
+                assert self.step.at is not None
+                tests.append(not_null(self.step.at, self.dialect))
+            self._tests[key] = all_of(tests)
+        test = self._tests[key]
+        return test.copy() if test is not None else None
 
     def _day_tests(self, rows: Rows) -> list[exp.Expr]:
         if rows.lower is None and rows.upper is None:

@@ -16,6 +16,7 @@ from seeknal.compiler.plan import (
     DroppedRows,
     OneDatePerId,
     Promise,
+    RowsKept,
     Take,
     TextIsTime,
     ValuesFitSchema,
@@ -42,6 +43,8 @@ def lower_promise(promise: Promise, dialect: Dialect) -> LoweredPromise | None:
             return one_date_per_id(promise, dialect)
         case TextIsTime():
             return _text_is_time(promise, dialect)
+        case RowsKept():
+            return _rows_kept(promise, dialect)
         case ValuesFitSchema(source):
             if not dialect.reads_files or source.spec.on_bad_value != "error":
                 return None
@@ -50,6 +53,35 @@ def lower_promise(promise: Promise, dialect: Dialect) -> LoweredPromise | None:
 
 def _alias(value: exp.Expr, name: str) -> exp.Alias:
     return exp.Alias(this=value, alias=exp.Identifier(this=name, quoted=True))
+
+
+def _rows_kept(promise: RowsKept, dialect: Dialect) -> LoweredPromise:
+    def count(relation: str) -> exp.Subquery:
+        rows = exp.Select(
+            expressions=[exp.Count(this=exp.Star())],
+            from_=exp.From(this=table_of(relation, dialect)),
+        )
+        return exp.Subquery(this=rows)
+
+    counted = exp.Select(
+        expressions=[
+            _alias(count(promise.relation), "rows"),
+            _alias(count(promise.spine), "spine_rows"),
+        ]
+    )
+    found, wanted = (exp.column(name, quoted=True) for name in ("rows", "spine_rows"))
+    alias = exp.TableAlias(this=exp.to_identifier("counted"))
+    tree = exp.Select(
+        expressions=[found.copy(), wanted.copy()],
+        from_=exp.From(this=exp.Subquery(this=counted, alias=alias)),
+        where=exp.Where(this=exp.NEQ(this=found, expression=wanted)),
+    )
+    return LoweredPromise(
+        "rows-not-kept",
+        f"`{promise.node}` has {{rows}} rows for {{spine_rows}} spine rows",
+        "this is a fault of seeknal and not of the spec: please report it with the spec",
+        tree,
+    )
 
 
 def one_date_per_id(promise: OneDatePerId, dialect: Dialect) -> LoweredPromise:

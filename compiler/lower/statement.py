@@ -9,17 +9,30 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.lower.features import FeatureLowering, key_projection
 from seeknal.compiler.lower.names import column_of, name_of, physical, shorten, table_of
+from seeknal.compiler.lower.point_in_time import (
+    lower_in_reach,
+    lower_join_back,
+    lower_latest,
+    lower_numbered,
+    lower_one_of_ties,
+)
 from seeknal.compiler.lower.promises import LoweredPromise, lower_counts, lower_promise
 from seeknal.compiler.lower.sources import lower_source
-from seeknal.compiler.lower.values import all_of, not_null, projection
+from seeknal.compiler.lower.values import all_of, not_null, projection, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import (
     Aggregate,
+    InReach,
+    JoinBack,
+    Latest,
+    Numbered,
+    OneOfTies,
     PastEvents,
     Pick,
     Plan,
     ReadSource,
     Step,
+    Until,
     UserQuery,
 )
 from seeknal.compiler.types import Column
@@ -77,18 +90,34 @@ def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibra
             return _pick(step.operation, dialect)
         case PastEvents():
             return _past_events(step.operation, dialect)
+        case Numbered():
+            return lower_numbered(step.operation, dialect)
+        case InReach():
+            return lower_in_reach(step.operation, dialect)
+        case OneOfTies():
+            return lower_one_of_ties(step.operation, dialect)
+        case Latest():
+            return lower_latest(step.operation, dialect)
+        case JoinBack():
+            return lower_join_back(step.operation, dialect)
         case Aggregate():
             return _aggregate(step.operation, ctes, dialect, library)
 
 
 def _pick(step: Pick, dialect: Dialect) -> exp.Select:
-    where = all_of([not_null(needed, dialect) for needed in step.required])
+    tests = [not_null(needed, dialect) for needed in step.required]
+    where = all_of([*tests, *(_until(limit, dialect) for limit in step.until)])
     return exp.Select(
         expressions=[projection(named, dialect) for named in step.columns],
         distinct=exp.Distinct() if step.distinct else None,
         from_=exp.From(this=table_of(step.input, dialect)),
         where=exp.Where(this=where) if where is not None else None,
     )
+
+
+def _until(limit: Until, dialect: Dialect) -> exp.Expr:
+    not_after = exp.LTE if limit.inclusive else exp.LT
+    return not_after(this=value(limit.value, dialect), expression=value(limit.moment, dialect))
 
 
 def _past_events(step: PastEvents, dialect: Dialect) -> exp.Select:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.lower.names import column_of, name_of
 from seeknal.compiler.model import TimeColumn
-from seeknal.compiler.plan import DateOf, DaysBetween, Named, PastOnly, Take, TimeOf, Value
+from seeknal.compiler.plan import (
+    DateOf,
+    DaysBetween,
+    Instant,
+    Moment,
+    Named,
+    PastOnly,
+    Take,
+    TimeOf,
+    Value,
+)
 from seeknal.compiler.types import DATE, STRING, TIMESTAMP, Column
 
 
@@ -26,6 +36,14 @@ def value(node: Value, dialect: Dialect, table: str | None = None) -> exp.Expr:
             return day_of(time, dialect, table)
         case TimeOf(time):
             return time_of(time, dialect, table)
+        case Instant(time):
+            instant = time_of(time, dialect, table)
+            return cast(instant, "TIMESTAMP") if time.column.type == DATE else instant
+        case Moment(None):
+            return cast(exp.Placeholder(this="as_of"), "TIMESTAMP")
+        case Moment(at):
+            assert at is not None
+            return cast(exp.Literal.string(at.isoformat(" ")), "TIMESTAMP")
         case DaysBetween(event, as_of):
             return dialect.days_between(
                 day_of(event, dialect, table), day_of(as_of, dialect, table)

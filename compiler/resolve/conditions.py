@@ -15,6 +15,7 @@ from seeknal.compiler.kinds.spec import SqlText, Text
 from seeknal.compiler.model import Relation
 from seeknal.compiler.resolve.binder import BindError, bind
 from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.parse_errors import explain
 from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.types import BOOLEAN, Column, Kind
 
@@ -73,11 +74,9 @@ def _parse(text: SqlText, findings: Findings, where: str) -> exp.Expr | None:
     try:
         trees = sqlglot.parse(text.value, dialect="duckdb")
     except ParseError as error:
-        detail = error.errors[0] if error.errors else {}
-        word = str(detail.get("highlight") or "")
-        offset = _offset(text.value, int(detail.get("line") or 1), int(detail.get("col") or 1))
-        place = text.place(max(0, offset - len(word)), max(1, len(word)))
-        findings.error(_CODE, f"this {where} is not SQL: {_reason(detail)}", place, help=_HELP)
+        problem = explain(text.value, error)
+        place = text.place(problem.offset, problem.length)
+        findings.error(_CODE, f"this {where} is not SQL: {problem.reason}", place, help=_HELP)
         return None
     except TokenError:
         findings.error(
@@ -95,16 +94,6 @@ def _parse(text: SqlText, findings: Findings, where: str) -> exp.Expr | None:
         )
         return None
     return tree
-
-
-def _reason(detail: dict[str, object]) -> str:
-    description = str(detail.get("description") or "it does not parse")
-    return description.rstrip(".").lower()
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    lines = text.split("\n")
-    return min(len(text), sum(len(part) + 1 for part in lines[: line - 1]) + column)
 
 
 def _place_of(node: exp.Expr, text: SqlText) -> Place:

@@ -86,10 +86,11 @@ def _arguments(
 ) -> tuple[Argument, ...] | None:
     if len(use.arguments) != len(header.parameters):
         wanted = ", ".join(name for name, _ in header.parameters)
+        count = len(header.parameters)
         findings.error(
             "wrong-arguments",
-            f"`{use.word}` takes {len(header.parameters)} arguments, here it has "
-            f"{len(use.arguments)}",
+            f"`{use.word}` takes {count or 'no'} argument{'' if count == 1 else 's'}, "
+            f"here it has {len(use.arguments) or 'none'}",
             use.place,
             help=f"write `{header.name}({wanted})`" if wanted else f"write `{header.name}`",
         )

@@ -58,7 +58,6 @@ def resolve_second_order(
             help="name the column that holds the date to compute features as of, or add "
             "`spine: {ref, id_col, application_date_col}`",
         )
-    _check_grain(spec, findings)
     features = tuple(_features(spec, upstream, library, findings))
     if len(findings) > before and findings.has_errors:
         return None
@@ -76,7 +75,7 @@ def resolve_second_order(
         as_of=as_of if spine is None else spine.as_of,
         group_by=(),
         spine=spine,
-        per_date=spine is not None or bool(spec.grain),
+        per_date=spine is not None or len(spec.grain) > 1,
         features=features,
         columns=columns,
     )
@@ -87,7 +86,7 @@ def _keys(
 ) -> tuple[Column, ...]:
     if spine is not None:
         return (spine.id, Column(spine.as_of.column.name, DATE))
-    if spec.grain and as_of is not None:
+    if len(spec.grain) > 1 and as_of is not None:
         return (id_column, Column(as_of.name, DATE))
     return (id_column,)
 
@@ -105,22 +104,6 @@ def _spine(
     if id_column is None or as_of is None:
         return None
     return ResolvedSpine(relation, id_column, as_of)
-
-
-def _check_grain(spec: SecondOrderSpec, findings: Findings) -> None:
-    if not spec.grain:
-        return
-    names = [text.value for text in spec.grain]
-    date = spec.spine.application_date_col if spec.spine else spec.application_date_col
-    key = spec.spine.id_col if spec.spine else spec.id_col
-    wanted = [key.value, date.value if date else ""]
-    if names != wanted:
-        findings.error(
-            "bad-grain",
-            f"grain is [{', '.join(names)}]; it can only be the id and the application date",
-            spec.grain[0].place,
-            help=f"write `grain: [{', '.join(wanted)}]`, or leave it out",
-        )
 
 
 def _features(

@@ -136,30 +136,40 @@ def _latest_join(
     taken = _taken(join, relation.columns, skipped, findings)
     if event is None or keys is None or taken is None or len(findings) > before:
         return None
-    return LatestJoin(
-        join, relation, keys, event, knowledge, _ties(join, ties, knowledge, taken, node), taken
-    )
+    order = _ties(join, ties, event, knowledge, keys, taken, node)
+    return LatestJoin(join, relation, keys, event, knowledge, order, taken)
 
 
 def _ties(
     join: Join,
     ties: list[TieOrder],
+    event: TimeColumn,
     knowledge: TimeColumn | None,
+    keys: tuple[JoinKey, ...],
     taken: tuple[Taken, ...],
     node: Resolved,
 ) -> tuple[TieOrder, ...]:
     """The order among rows of one key and event time; empty where there is one row at most.
 
-    The named columns, then the greatest knowledge time, then the greatest of the features.
+    The named columns or else the greatest knowledge time, then the greatest of the features.
     """
-    if join.unique:
+    if join.unique or _grain_is_key(node, event, keys):
         return ()
     order = list(ties)
-    if knowledge is not None:
+    if knowledge is not None and not ties:
         order.append(TieOrder(knowledge.column, descending=True))
     order += [TieOrder(t.column, descending=True) for t in taken if t.column.type.is_ordered]
     distinct = {tie.column.name: tie for tie in reversed(order)}
     return tuple(tie for tie in order if distinct.pop(tie.column.name, None) is not None)
+
+
+def _grain_is_key(node: Resolved, event: TimeColumn, keys: tuple[JoinKey, ...]) -> bool:
+    """True where the upstream has one row per join key and event time by its own grain."""
+    if not isinstance(node, ResolvedDayGrain) or not node.per_date or node.spine is not None:
+        return False
+    date = (node.as_of or node.event).column.name
+    grain = {node.id.name, *(column.name for column in node.group_by)}
+    return event.column.name == date and grain <= {key.other.name for key in keys}
 
 
 def _own_event_time(node: Resolved) -> Text | None:

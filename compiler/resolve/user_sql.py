@@ -18,9 +18,10 @@ from sqlglot.errors import ParseError, TokenError
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Input, Spec
 from seeknal.compiler.model import Relation, ResolvedQuery
+from seeknal.compiler.resolve.bind_errors import explain as explain_binding
 from seeknal.compiler.resolve.binder import BindError, bind
 from seeknal.compiler.resolve.tidy import tidy
-from seeknal.compiler.suggest import suggest
+from seeknal.compiler.suggest import closest, suggest
 from seeknal.compiler.types import Column
 
 PlaceOf = Callable[[int, int], Place]
@@ -65,7 +66,7 @@ def resolve_user_sql(
     columns = _columns(tree, text, references, used, place_of, findings)
     if columns is None or not _distinct_names(columns, place_of, findings):
         return None
-    _warn_of_clocks(tree, place_of, findings)
+    _warn_of_clocks(text, place_of, findings)
     return ResolvedQuery(references.spec, tree, place_of, used, columns)
 
 
@@ -91,16 +92,11 @@ def _parse(text: str, place_of: PlaceOf, findings: Findings) -> exp.Query | None
     try:
         statements = [s for s in sqlglot.parse(text, dialect="duckdb") if s is not None]
     except ParseError as error:
-        detail = error.errors[0] if error.errors else {}
-        word = str(detail.get("highlight") or "")
-        lines = text.split("\n")
-        row = int(detail.get("line") or 1) - 1
-        offset = sum(len(line) + 1 for line in lines[:row]) + int(detail.get("col") or 1)
-        reason = str(detail.get("description") or "it does not parse").rstrip(".").lower()
+        problem = explain_parsing(text, error)
         findings.error(
             "bad-sql",
-            f"this is not SQL: {reason}",
-            place_of(max(0, offset - len(word)), max(1, len(word))),
+            f"this is not SQL: {problem.reason}",
+            place_of(problem.offset, problem.length),
             help="SQL is written in DuckDB's dialect",
         )
         return None
@@ -116,18 +112,18 @@ def _parse(text: str, place_of: PlaceOf, findings: Findings) -> exp.Query | None
     if not isinstance(last, exp.Query):
         findings.error(
             "bad-sql",
-            f"the last statement is {_what(last)}, not a SELECT",
-            _node_place(last, place_of),
+            f"the last statement is `{_what(last)}`, not a SELECT",
+            _keyword_place(last, text, place_of),
             help="the result of a node is its last SELECT",
         )
         return None
     for statement in statements:
         tidy(statement)
-    return _fold_statements(first, last, place_of, findings)
+    return _fold_statements(first, last, text, place_of, findings)
 
 
 def _fold_statements(
-    first: list[exp.Expr], last: exp.Query, place_of: PlaceOf, findings: Findings
+    first: list[exp.Expr], last: exp.Query, text: str, place_of: PlaceOf, findings: Findings
 ) -> exp.Query | None:
     """`CREATE TABLE x AS SELECT` before the result becomes a CTE of it: one statement a node."""
     made: list[exp.CTE] = []
@@ -137,8 +133,8 @@ def _fold_statements(
         if not isinstance(name, exp.Table) or not isinstance(query, exp.Query):
             findings.error(
                 "unsupported-statement",
-                f"a node cannot run {_what(statement)}",
-                _node_place(statement, place_of),
+                f"a node cannot run `{_what(statement)}`",
+                _keyword_place(statement, text, place_of),
                 help="a node is one SELECT; `CREATE TABLE x AS SELECT …` before it becomes a CTE",
             )
             return None
@@ -152,9 +148,18 @@ def _fold_statements(
 
 
 def _what(statement: exp.Expr) -> str:
+    """The word that a statement begins with."""
     if isinstance(statement, exp.Command):
-        return f"`{str(statement.this).upper()}`"
-    return f"`{statement.key.upper()}`"
+        return str(statement.this).upper()
+    return statement.key.upper()
+
+
+def _keyword_place(statement: exp.Expr, text: str, place_of: PlaceOf) -> Place:
+    """The place of the word that a statement begins with: only what follows it has a place."""
+    word = _what(statement)
+    ends = [part.meta["end"] for part in statement.walk() if "end" in part.meta]
+    found = text.upper().rfind(word, 0, min(ends) if ends else len(text))
+    return place_of(max(found, 0), len(word) if found >= 0 else 1)
 
 
 def _bind_tables(
@@ -176,7 +181,7 @@ def _bind_tables(
                 continue
             findings.error(
                 "unsupported-relation",
-                f"`{table.this.sql(dialect='duckdb')}` reads data that no node declares",
+                f"`{_as_written(table.this)}` reads data that no node declares",
                 _node_place(table, place_of),
                 help="declare it as a source, then use `ref('source.name')`",
             )
@@ -201,6 +206,10 @@ def _bind_tables(
         _rename(table, relation, qualifiers)
         used.setdefault(node_id, relation)
     return tuple(used.values()) if ok else None
+
+
+def _as_written(call: exp.Expr) -> str:
+    return call.sql(dialect="duckdb", normalize_functions=False)
 
 
 def _is_ref(node: exp.Expr) -> bool:
@@ -243,11 +252,14 @@ def _unknown(
 ) -> None:
     name = node_id or table.name
     known = [*references.relations]
+    bare = {node.partition(".")[2]: node for node in known}
     help: str | None
     if name == "__THIS__":
         help = "`__THIS__` needs exactly one input; with several, use `ref('kind.name')`"
     elif _INPUT.match(name):
         help = f"`{references.spec.id}` has {len(references.inputs)} inputs, counted from input_0"
+    elif node_id is None and (near := closest(name, bare)):
+        help = f"did you mean `{bare[near]}`?"
     else:
         help = suggest(name, known, "nodes")
     findings.error(
@@ -278,37 +290,11 @@ def _columns(
     bound = bind(sql, used)
     if not isinstance(bound, BindError):
         return bound
-    place, help = place_of(0, 1), None
-    if bound.position is not None and (word := _word_at(sql, bound.position)):
-        found = _find_word(text, word, _occurrence(sql, word, bound.position))
-        if found is not None:
-            place = place_of(found, len(word))
-        names = [c.split(".")[-1].strip('"') for c in bound.candidates if "(" not in c]
-        help = suggest(word.split(".")[-1].strip('"'), names, "columns")
-    code = "unknown-column" if "Referenced column" in bound.message else "bad-sql"
-    findings.error(code, _sentence(bound.message), place, help=help or "see the SQL of this node")
+    names = [column.name for relation in used for column in relation.columns]
+    problem = explain_binding(bound, sql, text, names)
+    place = place_of(problem.offset, problem.length)
+    findings.error(problem.code, problem.message, place, help=problem.help)
     return None
-
-
-def _sentence(message: str) -> str:
-    text = message.rstrip("!. ")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-def _word_at(sql: str, position: int) -> str:
-    match = re.compile(r'"[^"]+"|\w+(?:\."?\w+"?)*').match(sql, position)
-    return match[0] if match else ""
-
-
-def _occurrence(sql: str, word: str, position: int) -> int:
-    return len(re.findall(rf"(?i)\b{re.escape(word)}(?!\w)", sql[:position]))
-
-
-def _find_word(text: str, word: str, occurrence: int) -> int | None:
-    matches = list(re.finditer(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", text))
-    if not matches:
-        return None
-    return matches[min(occurrence, len(matches) - 1)].start()
 
 
 def _distinct_names(columns: tuple[Column, ...], place_of: PlaceOf, findings: Findings) -> bool:
@@ -326,15 +312,20 @@ def _distinct_names(columns: tuple[Column, ...], place_of: PlaceOf, findings: Fi
     return True
 
 
-_CLOCKS = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime)
+_CLOCK = re.compile(
+    r"\b(?:current_(?:date|timestamp|time)|localtime(?:stamp)?)\b(?:\s*\(\s*\))?"
+    r"|\b(?:now|today|transaction_timestamp|get_current_\w+|current_local\w+)\s*\(\s*\)",
+    re.IGNORECASE,
+)
 
 
-def _warn_of_clocks(tree: exp.Query, place_of: PlaceOf, findings: Findings) -> None:
-    for node in tree.find_all(*_CLOCKS):
+def _warn_of_clocks(text: str, place_of: PlaceOf, findings: Findings) -> None:
+    code = _QUOTED.sub(lambda match: " " * len(match[0]), text)
+    for match in _CLOCK.finditer(code):
         findings.warn(
             "clock-in-sql",
-            f"`{node.sql(dialect='duckdb')}` gives other rows every day",
-            _node_place(node, place_of),
+            f"`{match[0]}` gives other rows every day",
+            place_of(match.start(), len(match[0])),
             help="use `{{ run_date }}`, which `--date` sets and the run records",
         )
 

@@ -6,20 +6,30 @@ from collections.abc import Callable
 
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.rewrites.bound_join import bound_join
+from seeknal.compiler.rewrites.bound_reach import bound_reach
+from seeknal.compiler.rewrites.latest_shape import latest_shape
 from seeknal.compiler.rewrites.mask_past_once import mask_past_once
 from seeknal.compiler.rewrites.past_by_join import past_by_join
+from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.rewrites.unread_columns import drop_unread_columns
 
 RULES: tuple[Callable[[Plan], Plan], ...] = (
     bound_join,
+    bound_reach,
     past_by_join,
     mask_past_once,
     drop_unread_columns,
 )
 
 
-def rewrite_plan(plan: Plan) -> Plan:
+SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (latest_shape,)
+"""Rules that choose by the target."""
+
+
+def rewrite_plan(plan: Plan, traits: Traits) -> Plan:
     """The plan after every rule; `Plan.choices` says which applied and why."""
     for rule in RULES:
         plan = rule(plan)
+    for choose in SHAPES:
+        plan = choose(plan, traits)
     return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ STAGES = ("document", "spec", "model", "plan", "sql")
 )
 @options.params
 @options.run_date
+@options.as_of
 @options.project_path
 @options.as_json
 def compile_sql(
@@ -55,6 +56,7 @@ def compile_sql(
     output: Path | None,
     params: dict[str, object],
     run_date: date,
+    as_of: datetime | None,
     project_path: Path | None,
     as_json: bool,
 ) -> None:
@@ -71,8 +73,8 @@ def compile_sql(
     seeknal compile customer_trend --stage plan   what is computed, before any dialect
     """
     root = find_root(project_path)
-    asked = Asked(dialect=dialect, run_date=run_date, params=params, inline=inline)
-    plain = not (inline or stage or explain or output or as_json)
+    asked = Asked(dialect=dialect, run_date=run_date, params=params, inline=inline, as_of=as_of)
+    plain = not (inline or stage or explain or output or as_json or as_of)
     if plain and len(nodes) <= 1 and _shown_from_last(root, asked, nodes):
         return
     with findings_reported(root, as_json=as_json):

@@ -30,6 +30,17 @@ def read_date(ctx: click.Context, parameter: click.Parameter, value: str | None)
         raise click.BadParameter(f"'{value}' is not a date like 2026-01-31.") from None
 
 
+def read_time(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """An ISO date or time as UTC, without a zone."""
+    if value is None:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a time like 2026-01-31T12:00:00Z.") from None
+    return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+
+
 def read_params(
     ctx: click.Context, parameter: click.Parameter, value: str | None
 ) -> dict[str, object]:
@@ -58,6 +69,12 @@ run_date = click.option(
     metavar="YYYY-MM-DD",
     callback=read_date,
     help="The day that {{ run_date }} and {{ today }} stand for.  [default: today, UTC]",
+)
+as_of = click.option(
+    "--as-of",
+    metavar="TIME",
+    callback=read_time,
+    help="The time (UTC) that feature groups over events are computed as of.",
 )
 params = click.option(
     "--params",

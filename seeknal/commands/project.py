@@ -25,6 +25,7 @@ class Asked:
     run_id: str = ""
     params: Mapping[str, object]
     inline: bool = False
+    as_of: datetime | None = None
 
 
 def find_root(given: Path | None) -> Path:
@@ -49,6 +50,11 @@ def new_run_id() -> str:
     return datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
 
 
+def run_start() -> datetime:
+    """Now in UTC, without a zone: what feature groups over events are as of unless told."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
 def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Compilation:
     """Compile the project. Raises CompileFailed with all that is wrong."""
     from seeknal.compiler import build
@@ -59,5 +65,6 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         run_id=asked.run_id or new_run_id(),
         overrides=asked.params,
         inline=asked.inline,
+        as_of=asked.as_of,
     )
     return build.compile_project(root, options, nodes)

@@ -17,7 +17,7 @@ from seeknal.commands.console import (
     short_path,
     show_findings,
 )
-from seeknal.commands.project import Asked, find_root, new_run_id
+from seeknal.commands.project import Asked, find_root, new_run_id, run_start
 
 if TYPE_CHECKING:
     from seeknal.commands.loading import Loaded
@@ -38,6 +38,7 @@ _INTERRUPTED = 130
 @click.option("--dry-run", is_flag=True, help="Show what would run, and why; run nothing.")
 @options.params
 @options.run_date
+@options.as_of
 @click.option("--run-id", help="The run's name.  [default: its UTC time, YYYYMMDD_HHMMSS]")
 @click.option("--verbose", "-v", is_flag=True, help="Say why each node runs; always write the log.")
 @options.project_path
@@ -52,6 +53,7 @@ def run_nodes(
     dry_run: bool,
     params: dict[str, object],
     run_date: date,
+    as_of: datetime | None,
     run_id: str | None,
     verbose: bool,
     project_path: Path | None,
@@ -79,7 +81,8 @@ def run_nodes(
         from seeknal.runtime.selection import Request
 
         request = Request(full=full, nodes=nodes, types=types, tags=tags, exclude_tags=exclude_tags)
-        loaded = load(root, Asked(run_date=run_date, run_id=run_id, params=params), request)
+        asked = Asked(run_date=run_date, run_id=run_id, params=params, as_of=as_of or run_start())
+        loaded = load(root, asked, request)
         if dry_run:
             _dry_run(loaded, as_json)
             return

@@ -1,0 +1,121 @@
+"""Every code of a finding, by what seeknal was doing, and what it means in a sentence.
+
+`docs/errors.md` is made from this table; `tests/test_codes.py` holds it to the sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STAGES: Mapping[str, Mapping[str, str]] = {
+    "Reading files": {
+        "no-project": "There is no folder `seeknal/` to read specs from.",
+        "empty-file": "A spec file holds nothing.",
+        "not-utf8": "A file is not UTF-8 text.",
+        "unreadable-file": "A file cannot be read, or not in the format that its source names.",
+        "yaml-syntax": "The text of a spec is not YAML, or uses a part of YAML that has no meaning "
+        "in specs.",
+        "duplicate-key": "A key stands twice in one mapping, where YAML would keep the last one "
+        "silently.",
+        "duplicate-node": "Two files define one node.",
+        "duplicate-name": "Two entries of a common file have one id.",
+        "skipped-file": "A file looks like a spec and is not read.",
+        "skipped-kind": "A node is of a kind that this version does not run.",
+    },
+    "Checking a spec": {
+        "unknown-kind": "There is no kind of node by that name.",
+        "missing-key": "A key that the spec needs is not there.",
+        "unknown-key": "A key is none of those that can stand there.",
+        "misplaced-key": "A key is known, but has no meaning where it stands.",
+        "ignored-field": "A key means something to existing projects, and nothing to this version.",
+        "wrong-type": "A value is a list, a mapping, text or a number where another of these is "
+        "expected.",
+        "wrong-value": "A value is of the right type and none of those that can stand there.",
+        "bad-name": "A name has characters that names cannot have.",
+        "bad-reference": "A reference is not written as `<kind>.<name>`.",
+        "unknown-type": "A column of a `schema` has a type that does not exist.",
+        "duplicate-column": "A column stands twice in one list, in whatever case.",
+        "no-aggregation": "A feature does not say which aggregation to compute.",
+        "bad-aggregation": "An aggregation is not written as a name or as a name with arguments.",
+        "bad-window": "A window is reversed, reaches into the future or is no window at all.",
+        "bad-grain": "A grain is neither the id nor the id and the application date.",
+        "output-name": "One `output_name` is given to several output columns.",
+        "needs-application-date": "Days are counted back from an application date, and there is "
+        "none.",
+        "needs-event-time": "Features are computed from events that have no time.",
+        "needs-window": "A feature does not say which events count.",
+        "two-windows": "A feature has both `window` and `windows`.",
+        "two-aggregations": "A feature has both `agg` and `ratio`.",
+        "duplicate-window": "A window stands twice in one list.",
+        "mixed-features": "A feature group has features computed from events and others that are "
+        "columns.",
+        "too-many-inputs": "Events are read from more than one node.",
+        "transform-beside-events": "A feature group computes features from events and has SQL as "
+        "well.",
+        "label-not-taken": "The label of a training set is not among the columns of its spine.",
+        "bad-tie-break": "An entry of `tie_break` is not a column and its order.",
+        "bad-ttl": "A `ttl` is shorter than the `delay` beside it, so no row is ever joined.",
+        "needless-tie-break": "A `tie_break` stands beside `unique`, which says that there are no "
+        "ties.",
+    },
+    "Filling in parameters": {
+        "unknown-parameter": "A name between `{{` and `}}` has no value.",
+        "bad-parameter": "What stands between `{{` and `}}` is not a parameter, or its arguments "
+        "are wrong.",
+        "parameter-cycle": "A common entry is made of itself.",
+        "bad-template": "Jinja cannot read or render the SQL.",
+    },
+    "Resolving names and types": {
+        "unknown-node": "A reference, or a word of the command line, names no node.",
+        "skipped-input": "A node reads one of a kind that is not run.",
+        "cycle": "Nodes read each other in a circle.",
+        "unknown-column": "A column is not one of those of the relation that is read.",
+        "ambiguous-column": "A name means several columns that differ by case alone.",
+        "unknown-columns": "The columns of a source are neither declared nor found.",
+        "needs-schema": "A source names a warehouse's relation and does not declare its columns.",
+        "not-a-date": "A column is used as a time and cannot be one.",
+        "unknown-aggregation": "There is no aggregation by that name.",
+        "wrong-input-type": "A column is of a type that the aggregation does not take.",
+        "wrong-arguments": "An aggregation has too few or too many arguments, or wrong ones.",
+        "bad-condition": "A condition is not one boolean expression over the columns.",
+        "duplicate-output": "Two outputs have one name, in whatever case.",
+        "broken-macro": "The file of an aggregation cannot be used.",
+    },
+    "Reading SQL": {
+        "bad-sql": "SQL does not parse, or DuckDB finds no meaning in it.",
+        "unsupported-statement": "A node holds a statement that is no SELECT and makes no table.",
+        "unsupported-relation": "SQL reads data that no source declares.",
+        "unknown-relation": "SQL reads from a name that means nothing.",
+        "unlisted-input": "SQL reads a node that is not among the inputs.",
+        "clock-in-sql": "SQL asks what time it is, so its rows differ from day to day.",
+    },
+    "Writing SQL": {
+        "unsupported": "A thing that specs or SQL can say, and this version or the chosen dialect "
+        "cannot.",
+    },
+    "Choosing nodes": {
+        "ambiguous-node": "A bare name means several nodes.",
+        "unknown-tag": "No node has the tag.",
+        "empty-selection": "The options of a command leave no node to run.",
+        "no-results": "Nothing has run yet, so there is nothing to show.",
+        "project-exists": "`seeknal init` would replace the file of a project.",
+    },
+    "Running": {
+        "missing-file": "The data file of a source does not exist.",
+        "bad-value": "A value is not of the type that its column has or is used as.",
+        "ambiguous-as-of": "An id has several application dates where the output has one row per "
+        "id.",
+        "integer-overflow": "A whole number does not fit into 64 bits.",
+        "column-mismatch": "A result does not have the columns that were compiled.",
+        "engine-error": "The engine refuses a statement.",
+        "io-error": "A file cannot be read or written.",
+        "out-of-memory": "The engine has too little memory.",
+        "input-changed": "Something else wrote an input while the run was waiting for it.",
+        "run-in-progress": "Another run of the project is at work.",
+        "unreadable-state": "The record of the runs so far cannot be read.",
+    },
+}
+
+CODES: Mapping[str, str] = {
+    code: meaning for codes in STAGES.values() for code, meaning in codes.items()
+}

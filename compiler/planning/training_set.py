@@ -1,0 +1,215 @@
+"""Plans of training sets: a numbered spine, one part a join, joined back to the spine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from seeknal.compiler.durations import spell_duration
+from seeknal.compiler.model import (
+    DaysJoin,
+    LatestJoin,
+    ResolvedJoin,
+    ResolvedTrainingSet,
+    TieOrder,
+    TimeColumn,
+    WindowsJoin,
+)
+from seeknal.compiler.plan import (
+    DateOf,
+    Instant,
+    JoinBack,
+    Latest,
+    Named,
+    Numbered,
+    OneOfTies,
+    Part,
+    Pick,
+    Plan,
+    Promise,
+    RowsKept,
+    Step,
+    Take,
+)
+from seeknal.compiler.planning.common import Names, present, text_promises
+from seeknal.compiler.planning.day_grain import Pairs, spine_steps
+from seeknal.compiler.planning.event_group import window_steps
+from seeknal.compiler.types import DATE, TIMESTAMP, Column
+
+SPINE = "spine"
+
+
+def plan_training_set(node: ResolvedTrainingSet) -> Plan:
+    """The plan of a training set: one output row per spine row."""
+    names = Names(
+        {column.name for column in node.spine.columns} | {column.name for column in node.columns}
+    )
+    date = Named(names.new("as_of_date"), DateOf(node.as_of))
+    row = names.new("spine_row")
+    as_of = Named(names.new("as_of_time"), Instant(node.as_of))
+    columns = {column.name: Named(column.name, Take(column)) for column in node.spine_columns}
+    for join in node.joins:
+        for column in _spine_keys(join):
+            columns.setdefault(column.name, Named(column.name, Take(column)))
+    if node.as_of.column.type == TIMESTAMP:
+        as_of = Named(node.as_of.column.name, Take(node.as_of.column))
+    columns.setdefault(as_of.name, as_of)
+    if any(isinstance(join, DaysJoin) for join in node.joins):
+        columns[date.name] = date
+    spine = Numbered(node.spine.name, tuple(columns.values()), row)
+    steps = [Step(SPINE, spine, f"the rows of {node.spine.id}, numbered")]
+    parts: list[Part] = []
+    labels = Names(set())
+    for join in node.joins:
+        label = labels.new(_label(join))
+        match join:
+            case WindowsJoin():
+                made, part = _windows(join, label, as_of.name)
+            case DaysJoin():
+                made, part = _days(join, label, date.name, names)
+            case LatestJoin():
+                made, part = _latest(join, label, row, as_of.name)
+        steps += made
+        parts.append(part)
+    kept = tuple(column.name for column in node.spine_columns)
+    steps.append(Step("result", JoinBack(SPINE, kept, tuple(parts))))
+    promises: list[Promise] = [RowsKept(node.spec.relation, node.spec.id, node.spine.name)]
+    return Plan(
+        node.spec.id,
+        node.spec.place.file,
+        tuple(steps),
+        node.columns,
+        tuple(dict.fromkeys([node.spine.id, *(_reads(join) for join in node.joins)])),
+        (*text_promises(_times(node)), *promises),
+    )
+
+
+def _label(join: ResolvedJoin) -> str:
+    return join.spec.ref.value.partition(".")[2].lower()
+
+
+def _reads(join: ResolvedJoin) -> str:
+    match join:
+        case WindowsJoin(group=group):
+            return group.input.id
+        case DaysJoin(node=node):
+            return node.input.id
+        case LatestJoin(relation=relation):
+            return relation.id
+
+
+def _spine_keys(join: ResolvedJoin) -> list[Column]:
+    keys = (join.key,) if isinstance(join, DaysJoin) else join.keys
+    return [key.spine for key in keys]
+
+
+def _times(node: ResolvedTrainingSet) -> list[tuple[str, str, TimeColumn]]:
+    found = [(node.spine.name, node.spine.id, node.as_of)]
+    for join in node.joins:
+        match join:
+            case WindowsJoin(group=group):
+                times = [group.event, group.knowledge]
+                owner = group.input
+            case DaysJoin(node=day_node):
+                times = [day_node.event]
+                owner = day_node.input
+            case LatestJoin(event=event, knowledge=knowledge, relation=owner):
+                times = [event, knowledge]
+        found += [(owner.name, owner.id, time) for time in times if time is not None]
+    return list(dict.fromkeys(found))
+
+
+def _windows(join: WindowsJoin, label: str, as_of: str) -> tuple[list[Step], Part]:
+    times = f"{label}_times"
+    keys = [key.spine for key in join.keys]
+    picked = [Named(key.name, Take(key)) for key in keys]
+    moment = Column(as_of, TIMESTAMP)
+    distinct = Pick(
+        SPINE,
+        (*picked, Named(as_of, Take(moment))),
+        (*(Take(key) for key in keys), Take(moment)),
+        distinct=True,
+    )
+    pairs = tuple((key.spine.name, key.other) for key in join.keys)
+    wanted = {taken.column.name for taken in join.taken}
+    group = join.group
+    features = tuple(feature for feature in group.features if feature.name in wanted)
+    steps = [
+        Step(times, distinct, "distinct keys and as-ofs of the spine"),
+        *window_steps(replace(group, features=features), times, pairs, as_of, label),
+    ]
+    on = [(key.name, key.name) for key in keys]
+    on.append((as_of, as_of))
+    return steps, Part(label, tuple(on), _outputs(join))
+
+
+def _days(join: DaysJoin, label: str, day: str, names: Names) -> tuple[list[Step], Part]:
+    date = names.new(f"{label}_date")
+    pairs = Pairs(SPINE, "the spine", join.key.spine, TimeColumn(Column(day, DATE)), date)
+    wanted = {taken.column.name for taken in join.taken}
+    features = tuple(feature for feature in join.node.features if feature.name in wanted)
+    made = spine_steps(replace(join.node, features=features), pairs, f"{label}_")
+    *before, last = made
+    steps = [*before, Step(label, last.operation, last.note)]
+    key = join.key.spine.name
+    return steps, Part(label, ((key, key), (day, date)), _outputs(join))
+
+
+def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[Step], Part]:
+    taken = {column.name for column in join.relation.columns}
+    names = Names(taken | {row, as_of})
+    event = Named(names.new(f"{join.event.column.name}_at"), Instant(join.event))
+    if join.event.column.type == TIMESTAMP:
+        event = Named(join.event.column.name, Take(join.event.column))
+    known = None
+    if join.knowledge is not None:
+        known = Named(names.new(f"{join.knowledge.column.name}_known"), Instant(join.knowledge))
+    picked = {key.other.name: Named(key.other.name, Take(key.other)) for key in join.keys}
+    picked.setdefault(event.name, event)
+    if known is not None:
+        picked[known.name] = known
+    for column in [t.column for t in join.taken] + [tie.column for tie in join.ties]:
+        picked.setdefault(column.name, Named(column.name, Take(column)))
+    required = (*(Take(key.other) for key in join.keys), present(join.event))
+    rows = f"{label}_rows"
+    steps = [Step(rows, Pick(join.relation.name, tuple(picked.values()), required))]
+    keys = tuple(key.other.name for key in join.keys)
+    ties: tuple[TieOrder, ...] = join.ties
+    if ties and known is None:
+        carried = tuple(dict.fromkeys([*keys, event.name, *(t.column.name for t in join.taken)]))
+        unique = f"{label}_without_ties"
+        note = "one row per key and event time: " + ", ".join(
+            f"{tie.column.name} {'desc' if tie.descending else 'asc'}" for tie in ties
+        )
+        steps.append(Step(unique, OneOfTies(rows, carried, keys, event.name, ties), note))
+        rows, ties = unique, ()
+    latest = Latest(
+        spine=SPINE,
+        rows=rows,
+        row=row,
+        keys=tuple((key.spine.name, key.other.name) for key in join.keys),
+        as_of=as_of,
+        event=event.name,
+        known=known.name if known is not None else None,
+        delay=join.spec.delay,
+        ttl=join.spec.ttl,
+        ties=ties,
+        columns=tuple((t.column.name, t.name) for t in join.taken),
+    )
+    steps.append(Step(label, latest, _latest_note(join)))
+    outputs = tuple((taken.name, taken.name) for taken in join.taken)
+    return steps, Part(label, ((row, row),), outputs)
+
+
+def _latest_note(join: LatestJoin) -> str:
+    note = f"the latest row of {join.relation.id} as of each spine row"
+    if join.spec.delay:
+        note += f", {spell_duration(join.spec.delay)} after its time (delay)"
+    if join.spec.ttl is not None:
+        note += f", not older than {spell_duration(join.spec.ttl)} (ttl)"
+    if join.knowledge is not None:
+        note += f", known by then ({join.knowledge.column.name})"
+    return note
+
+
+def _outputs(join: WindowsJoin | DaysJoin) -> tuple[tuple[str, str], ...]:
+    return tuple((taken.column.name, taken.name) for taken in join.taken)
