@@ -1,17 +1,18 @@
 """The compiled SQL on DuckDB against the naive evaluator, over drawn specs and tables.
 
-`SEEKNAL_EXAMPLES=5000 pytest tests/test_agreement.py` draws more, and new ones every time.
+`SEEKNAL_EXAMPLES=1500 pytest tests/test_agreement.py` draws more, and new ones every time.
 """
 
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, given, note, seed, settings
 from hypothesis import strategies as st
 
 from tests.compare import assert_same_rows
@@ -27,32 +28,53 @@ from tests.harness import (
 )
 from tests.naive import AmbiguousAsOf, BadDate, Overflow, Table, dropped_rows
 from tests.strategies import (
+    FLAVOURS,
     Case,
     bad_date_cases,
     first_order_cases,
     overflow_cases,
     second_order_cases,
+    thorough_cases,
     to_yaml,
 )
+from tests.strategies.values import Flavour
 
 if TYPE_CHECKING:
     import duckdb
 
 EXAMPLES = os.environ.get("SEEKNAL_EXAMPLES")
+# Hypothesis spends what comes after ten examples on variations of those ten.
+BATCH = 10
+
+Check = Callable[[Case], None]
 
 
-def examples(count: int) -> settings:
-    """The same examples on every run; more, and new ones, where the environment asks for them."""
-    share = count / 150
-    return settings(
-        max_examples=int(int(EXAMPLES or 150) * share),
-        derandomize=EXAMPLES is None,
+def batches(count: int) -> pytest.MarkDecorator:
+    """`count` examples as batches, each by its seed: the same on every run, or more and new ones
+    where the environment asks for them."""
+    if EXAMPLES is None:
+        return pytest.mark.parametrize("batch", range(count // BATCH))
+    start = random.randrange(10**9)
+    return pytest.mark.parametrize("batch", range(start, start + count * int(EXAMPLES) // 1500))
+
+
+def examine(cases: st.SearchStrategy[Case], batch: int, check: Check, count: int = BATCH) -> None:
+    """Draw a batch of cases and check each."""
+
+    @seed(batch)
+    @settings(
+        max_examples=count,
         database=None,
         deadline=None,
         # One failure, made small, is enough to look at.
         report_multiple_bugs=False,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
+    @given(case=cases)
+    def holds(case: Case) -> None:
+        check(case)
+
+    holds()
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +117,26 @@ def agree(case: Case, run: Callable[[], Result]) -> Table | AmbiguousAsOf | None
     return expected
 
 
-def check(case: Case, root: Path, database: duckdb.DuckDBPyConnection) -> None:
-    """The statements of the case's node, in both their forms, and its counts."""
-    node = _written(case, root)
-    compilation = compiled(root)
-    artifact = compilation.artifacts[node]
-    note(artifact.sql)
-    expected = agree(case, lambda: execute(database, compilation, node))
-    if expected is not None:
-        assert artifact.counts_sql is not None
-        counts = query(database, artifact.counts_sql).rows
-        assert counts == [dropped_rows(case.spec, case.tables)]
-        if (guarded := compilation.guarded(node)) is not None:
-            agree(case, lambda: execute_guarded(database, node, guarded))
-    if isinstance(expected, Table):
-        assert [(c.name, str(c.type)) for c in artifact.columns] == list(expected.columns)
+@pytest.fixture(scope="module")
+def check(root: Path, database: duckdb.DuckDBPyConnection) -> Check:
+    """Holds the statements of a case's node, in both their forms, and its counts."""
+
+    def check(case: Case) -> None:
+        node = _written(case, root)
+        compilation = compiled(root)
+        artifact = compilation.artifacts[node]
+        note(artifact.sql)
+        expected = agree(case, lambda: execute(database, compilation, node))
+        if expected is not None:
+            assert artifact.counts_sql is not None
+            counts = query(database, artifact.counts_sql).rows
+            assert counts == [dropped_rows(case.spec, case.tables)]
+            if (guarded := compilation.guarded(node)) is not None:
+                agree(case, lambda: execute_guarded(database, node, guarded))
+        if isinstance(expected, Table):
+            assert [(c.name, str(c.type)) for c in artifact.columns] == list(expected.columns)
+
+    return check
 
 
 def _written(case: Case, root: Path) -> str:
@@ -121,50 +148,47 @@ def _written(case: Case, root: Path) -> str:
     return f"{case.spec['kind']}.{case.spec['name']}"
 
 
-@examples(150)
-@given(case=first_order_cases())
-def test_first_order(case: Case, root: Path, database: duckdb.DuckDBPyConnection) -> None:
-    check(case, root, database)
+@batches(150)
+def test_first_order(batch: int, check: Check) -> None:
+    examine(first_order_cases(), batch, check)
 
 
-@examples(150)
-@given(case=second_order_cases())
-def test_second_order(case: Case, root: Path, database: duckdb.DuckDBPyConnection) -> None:
-    check(case, root, database)
+@batches(150)
+def test_second_order(batch: int, check: Check) -> None:
+    examine(second_order_cases(), batch, check)
 
 
-@examples(40)
-@given(case=overflow_cases())
-def test_a_sum_that_does_not_fit_is_an_error(
-    case: Case, root: Path, database: duckdb.DuckDBPyConnection
-) -> None:
-    check(case, root, database)
+@pytest.mark.parametrize("kind", ["aggregation", "second_order_aggregation"])
+@pytest.mark.parametrize("flavour", FLAVOURS, ids=lambda flavour: flavour.name)
+def test_every_aggregation(flavour: Flavour, kind: str, check: Check) -> None:
+    examine(thorough_cases(flavour, kind), 0, check, count=3)
 
 
-@examples(30)
-@given(case=bad_date_cases("error"))
-def test_text_that_is_no_date_is_an_error(
-    case: Case, root: Path, database: duckdb.DuckDBPyConnection
-) -> None:
-    check(case, root, database)
+@batches(50)
+def test_a_sum_that_does_not_fit_is_an_error(batch: int, check: Check) -> None:
+    examine(overflow_cases(), batch, check)
 
 
-@examples(30)
-@given(case=bad_date_cases("null"))
-def test_text_that_is_no_date_is_null(
-    case: Case, root: Path, database: duckdb.DuckDBPyConnection
-) -> None:
-    check(case, root, database)
+@batches(20)
+def test_text_that_is_no_date_is_an_error(batch: int, check: Check) -> None:
+    examine(bad_date_cases("error"), batch, check)
 
 
-@examples(30)
-@given(case=st.one_of(first_order_cases(), second_order_cases()))
+@batches(20)
+def test_text_that_is_no_date_is_null(batch: int, check: Check) -> None:
+    examine(bad_date_cases("null"), batch, check)
+
+
+@batches(20)
 def test_an_inline_statement_stands_alone(
-    case: Case, root: Path, database: duckdb.DuckDBPyConnection
+    batch: int, root: Path, database: duckdb.DuckDBPyConnection
 ) -> None:
-    node = _written(case, root)
-    artifact = compiled(root, inline=True).artifacts[node]
-    note(artifact.sql)
-    if isinstance(expected := case.expected(), Table):
-        result = execute_alone(database, root, artifact)
-        assert_same_rows(expected, result.columns, result.rows)
+    def check(case: Case) -> None:
+        node = _written(case, root)
+        artifact = compiled(root, inline=True).artifacts[node]
+        note(artifact.sql)
+        if isinstance(expected := case.expected(), Table):
+            result = execute_alone(database, root, artifact)
+            assert_same_rows(expected, result.columns, result.rows)
+
+    examine(st.one_of(first_order_cases(), second_order_cases()), batch, check)

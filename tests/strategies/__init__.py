@@ -10,11 +10,14 @@ from tests.strategies.cases import (
     first_order_cases,
     overflow_cases,
     second_order_cases,
+    thorough_cases,
 )
 from tests.strategies.conditions import conditions
 from tests.strategies.files import to_yaml, write_parquet, write_project
+from tests.strategies.values import FLAVOURS
 
 __all__ = [
+    "FLAVOURS",
     "Case",
     "Source",
     "bad_date_cases",
@@ -22,6 +25,7 @@ __all__ = [
     "first_order_cases",
     "overflow_cases",
     "second_order_cases",
+    "thorough_cases",
     "to_yaml",
     "write_parquet",
     "write_project",

@@ -29,7 +29,9 @@ from tests.strategies.values import (
     Clock,
     Flavour,
     Strategy,
+    applicable,
     nullable,
+    spelt,
 )
 
 Draw = Callable[[Strategy], Any]
@@ -118,31 +120,36 @@ def events(
     `bad_dates` is "never", or the source's policy ("error" or "null") for text that is no date.
     """
     id_type, known = draw(st.sampled_from(IDS))
-    # Few ids, so that groups have several rows.
-    ids = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+    # Dense tables have large groups, the others every kind of gap.
+    dense = draw(st.booleans())
+    ids = draw(
+        st.lists(st.sampled_from(known), min_size=1, max_size=2 if dense else 3, unique=True)
+    )
     base = draw(st.sampled_from(BASES))
     names = _distinct(draw, [KEY_NAMES, EVENT_NAMES, AS_OF_NAMES])
     id_col, event_col, as_of_col = names
     clock: Clock = draw(st.sampled_from(CLOCKS if bad_dates == "never" else TEXT_CLOCKS))
     as_of_clock: Clock = draw(st.sampled_from(CLOCKS))
+    numbers = [flavour for flavour in flavours if "sum" in flavour.aggregations]
     values = {
-        name: draw(st.sampled_from(flavours))
+        name: draw(st.one_of(st.sampled_from(numbers), st.sampled_from(flavours)))
         for name in draw(st.lists(st.sampled_from(VALUE_NAMES), min_size=1, max_size=4))
         if name.casefold() not in {n.casefold() for n in names}
     }
     values = values or {"amount_": flavours[0]}
 
     lenient = bad_dates == "null"
-    late = st.integers(0, 2)
+    late = st.integers(0, 0 if dense else 2)
     home = {id_: draw(late) for id_ in ids} if as_of == "one" else {}
     key = nullable(st.sampled_from(ids), draw(FEWER_NULLS))
-    near, far = st.integers(0, 3), st.sampled_from([30, 31, 365])
-    back = st.one_of(near, near, st.integers(-2, 16), far)
-    event = nullable(st.tuples(back, st.sampled_from(clock.times)), draw(FEWER_NULLS))
-    until = nullable(st.tuples(late, st.sampled_from(as_of_clock.times)), draw(FEWER_NULLS))
+    near, far = st.integers(-1, 2), st.sampled_from([30, 31, 365])
+    back = near if dense else st.one_of(near, st.integers(-2, 16), far)
+    nulls = st.just("none") if dense else FEWER_NULLS
+    event = nullable(st.tuples(back, st.sampled_from(clock.times)), draw(nulls))
+    until = nullable(st.tuples(late, st.sampled_from(as_of_clock.times)), draw(nulls))
     cells = [nullable(flavour.values, draw(NULLS)) for flavour in values.values()]
 
-    fewest = draw(st.sampled_from([0, 1, 5, 10]))
+    fewest = draw(st.sampled_from([8, 16] if dense else [0, 1, 5, 10]))
     drawn = st.lists(st.tuples(key, event, until, *cells), min_size=fewest, max_size=fewest + 4)
     rows = []
     for id_, when, seen, *others in draw(drawn):
@@ -286,3 +293,45 @@ def overflow_cases() -> st.SearchStrategy[Case]:
 def bad_date_cases(policy: str) -> st.SearchStrategy[Case]:
     """Text that is no date in a date column; `policy` is the source's "error" or "null"."""
     return st.one_of(first_order_cases(bad_dates=policy), second_order_cases(bad_dates=policy))
+
+
+@st.composite
+def thorough_cases(draw: Draw, flavour: Flavour, kind: str) -> Case:
+    """Every aggregation that a column of `flavour` has, over groups of several rows."""
+    clock = draw(st.sampled_from([clock for clock in CLOCKS if clock.coarse]))
+    base = draw(st.sampled_from(BASES))
+    values = nullable(flavour.values, draw(FEWER_NULLS))
+    others = nullable(st.integers(0, 2), "some")
+    event = st.tuples(st.integers(-1, 4), st.sampled_from(clock.times))
+    cells = st.tuples(st.sampled_from(["a", "a", "b"]), event, values, others)
+    rows: list[tuple[Any, ...]] = [
+        (id_, clock.write(base - timedelta(days=at[0]), at[1]), base, value, other)
+        for id_, at, value, other in draw(st.lists(cells, min_size=6, max_size=14))
+    ]
+    keys = (("id", "string"), ("at", clock.type), ("as_of", "date"))
+    table = Table((*keys, ("value", flavour.type), ("other", "int64")), rows)
+    source = _source("events", table, ("at",) if clock.type == "string" else ())
+    # A first-order aggregation gives an alias the name of what it stands for.
+    aliases = ("avg", "std") if kind == "aggregation" else ()
+    words = applicable([flavour], coarse=True, dated=True, bys=["other"], ratio=False)
+    texts = [draw(spelt(word, ["other"])) for word in words if word not in aliases]
+    spec: dict[str, Any] = {
+        "kind": kind,
+        "name": "result",
+        "source": "source.events",
+        "id_col": "id",
+        "feature_date_col": "at",
+        "application_date_col": "as_of",
+    }
+    ratios = [word for word in flavour.ratio_aggregations if word not in aliases]
+    if kind == "aggregation":
+        rolling = [{"window": [2], "aggs": [*texts]}]
+        ratio = [{"numerator": [1], "denominator": [3], "aggs": ratios}]
+        spec["features"] = [{"name": "value", "basic": texts, "rolling": rolling, "ratio": ratio}]
+    else:
+        windows = {"numerator": [0, 1], "denominator": [1, 3]}
+        spec["features"] = {
+            "value": {"basic": texts, "ratio": {**windows, "aggs": ratios}},
+            "recent": {"source_feature": "value", "basic": [*texts], "window": [1, 3]},
+        }
+    return Case(spec, {"events": source})

@@ -45,7 +45,8 @@ def _aggregations(
         bys=upstream.bys,
         ratio=ratio,
     )
-    chosen = draw(st.lists(st.sampled_from(words), min_size=1, max_size=4, unique=True))
+    few = st.lists(st.sampled_from(words), min_size=1, max_size=4, unique=True)
+    chosen = draw(st.one_of(few, st.permutations(words)))
     texts = [draw(spelt(word, upstream.bys)) for word in chosen]
     return texts[0] if len(texts) == 1 and draw(st.booleans()) else texts
 
@@ -121,7 +122,8 @@ def first_order(
     """One to three features whose outputs have names of their own."""
     used = {key.casefold() for key in keys}
     chosen: list[Feature] = []
-    names = st.lists(st.sampled_from(FEATURE_NAMES), min_size=1, max_size=3, unique=True)
+    fewest = draw(st.integers(1, 3))
+    names = st.lists(st.sampled_from(FEATURE_NAMES), min_size=fewest, max_size=3, unique=True)
     for name in draw(names):
         feature = _first_order_feature(draw, name, upstream, dated, predicates)
         folded = [n.casefold() for n in first_order_names(_dated([feature]))]
