@@ -20,6 +20,7 @@ from seeknal.compiler.kinds.spec import Input, Spec
 from seeknal.compiler.model import Relation, ResolvedQuery
 from seeknal.compiler.resolve.bind_errors import explain as explain_binding
 from seeknal.compiler.resolve.binder import BindError, bind
+from seeknal.compiler.resolve.parse_errors import explain as explain_parsing
 from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.suggest import closest, suggest
 from seeknal.compiler.types import Column
@@ -181,7 +182,7 @@ def _bind_tables(
                 continue
             findings.error(
                 "unsupported-relation",
-                f"`{_as_written(table.this)}` reads data that no node declares",
+                f"`{table.this.sql_name().lower()}` reads data that no node declares",
                 _node_place(table, place_of),
                 help="declare it as a source, then use `ref('source.name')`",
             )
@@ -206,10 +207,6 @@ def _bind_tables(
         _rename(table, relation, qualifiers)
         used.setdefault(node_id, relation)
     return tuple(used.values()) if ok else None
-
-
-def _as_written(call: exp.Expr) -> str:
-    return call.sql(dialect="duckdb", normalize_functions=False)
 
 
 def _is_ref(node: exp.Expr) -> bool:

@@ -39,7 +39,8 @@ def copy_sql_case(case: str, root: Path) -> Path:
 
 def copy_error_case(case: str, root: Path) -> Path:
     """The project with a mistake at `root`."""
-    shutil.copytree(SHOP, root)
+    if case != "no-project":
+        shutil.copytree(SHOP, root)
     shutil.copytree(ERRORS / case, root, dirs_exist_ok=True)
     return root
 

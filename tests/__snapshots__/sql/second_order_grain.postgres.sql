@@ -39,3 +39,22 @@ SELECT
 FROM events
 GROUP BY customer_id, applied_at_day
 ;
+
+/* second_order_aggregation.per_id | seeknal/per_id.yml | postgres */
+WITH events AS (
+  /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    amount,
+    application_date - order_date AS days
+  FROM source_daily
+  WHERE customer_id IS NOT NULL
+)
+SELECT
+  customer_id,
+  /* amount: window [0, 6] */
+  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6",
+  COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_COUNT_0_6"
+FROM events
+GROUP BY customer_id
+;

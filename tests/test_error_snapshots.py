@@ -1,0 +1,158 @@
+"""Every finding as a user sees it: one project with one mistake for each code, through the CLI.
+
+`pytest tests/test_error_snapshots.py --snapshot-update` writes the texts anew.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from syrupy.assertion import SnapshotAssertion
+
+from seeknal.cli import main
+from seeknal.compiler.codes import CODES
+from tests.cases import copy_error_case, error_cases
+from tests.extensions import SNAPSHOTS, ErrorText
+
+CASES = error_cases()
+COMPILE = "seeknal compile"
+RUN = "seeknal run"
+COMMANDS = {
+    "ambiguous-as-of": RUN,
+    "ambiguous-node": "seeknal compile orders",
+    "bad-value": RUN,
+    "column-mismatch": RUN,
+    "empty-selection": "seeknal run --types source --nodes clean",
+    "engine-error": RUN,
+    "input-changed": RUN,
+    "integer-overflow": RUN,
+    "io-error": RUN,
+    "missing-file": RUN,
+    "no-results": "seeknal inspect clean",
+    "out-of-memory": RUN,
+    "project-exists": "seeknal init",
+    "run-in-progress": RUN,
+    "unknown-node.command": "seeknal compile claen",
+    "unknown-tag": "seeknal run --tags shopp",
+    "unreadable-state": "seeknal plan",
+    "unsupported": "seeknal compile --dialect postgres",
+}
+WARNINGS = {"clock-in-sql", "ignored-field", "skipped-file", "skipped-kind", "unreadable-state"}
+SEVERAL = {"all-in-one-go"}
+
+_FINDING = re.compile(r"^(?:[^\s:]+:\d+:\d+: )?(error|warning)\[([a-z0-9-]+)\]: ", re.MULTILINE)
+
+
+# -- what a project cannot do to itself ------------------------------------------------------
+
+
+@contextmanager
+def another_run(root: Path) -> Iterator[None]:
+    from seeknal.runtime.lock import run_lock
+    from seeknal.runtime.paths import Target
+
+    with run_lock(Target(root).lock, "20260131_101500"):
+        yield
+
+
+@contextmanager
+def output_in_the_way(root: Path) -> Iterator[None]:
+    (root / "target" / "intermediate" / "transform_clean.parquet" / "folder").mkdir(parents=True)
+    yield
+
+
+@contextmanager
+def patched(target: str, name: str, value: Any) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{target}.{name}", value)
+        yield
+
+
+def too_little_memory(root: Path) -> Any:
+    import duckdb
+
+    from seeknal.runtime.duckdb_errors import engine_error
+
+    def write(self: Any, sql: str, file: Path, *, ordered: bool) -> int:
+        error = duckdb.OutOfMemoryException("Out of Memory Error: could not allocate 4.0 GiB")
+        raise engine_error(error)
+
+    return patched("seeknal.runtime.duckdb_engine.DuckDBEngine", "write", write)
+
+
+def other_columns(root: Path) -> Any:
+    return patched(
+        "seeknal.runtime.duckdb_engine.DuckDBEngine",
+        "describe",
+        lambda self, file: (("order_id", "BIGINT"), ("customer", "VARCHAR")),
+    )
+
+
+def inputs_gone(root: Path) -> Any:
+    return patched("seeknal.runtime.changes.Changes", "current", lambda self, node_id: None)
+
+
+AROUND: dict[str, Callable[[Path], Any]] = {
+    "column-mismatch": other_columns,
+    "input-changed": inputs_gone,
+    "io-error": output_in_the_way,
+    "out-of-memory": too_little_memory,
+    "run-in-progress": another_run,
+}
+
+
+# -- the texts -------------------------------------------------------------------------------
+
+
+@contextmanager
+def _nothing(root: Path) -> Iterator[None]:
+    yield
+
+
+def run_case(case: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Result]:
+    """The command of a case and what it came to, in a project at `root`."""
+    command = COMMANDS.get(case, COMPILE)
+    monkeypatch.chdir(copy_error_case(case, root))
+    arguments = shlex.split(command)[1:]
+    if arguments[0] in ("compile", "run", "plan"):
+        arguments += ["--date", "2026-01-31"]
+    with AROUND.get(case, _nothing)(root):
+        return command, CliRunner().invoke(main, arguments)
+
+
+def shown(command: str, result: Result, root: Path) -> str:
+    """The command and its stderr, the same in any folder and in any process."""
+    text = result.stderr.replace(str(root), "/home/shop")
+    return f"$ {command}\n" + re.sub(r"(process |parquet\.)\d+", r"\g<1>4711", text)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_error(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    root = tmp_path / "shop"
+    command, result = run_case(case, root, monkeypatch)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    code = case.partition(".")[0]
+    expected = "warning" if case in WARNINGS else "error"
+    assert result.exit_code == (0 if case in WARNINGS else 1), result.output
+    found = _FINDING.findall(result.stderr)
+    assert {code for _, code in found} <= CODES.keys()
+    if case not in SEVERAL:
+        assert (expected, code) in found
+    assert shown(command, result, root) == snapshot(extension_class=ErrorText)
+
+
+def test_every_code_has_a_snapshot() -> None:
+    assert {case.partition(".")[0] for case in CASES} - SEVERAL == CODES.keys()
+
+
+def test_there_is_no_snapshot_without_a_case() -> None:
+    assert sorted(path.stem for path in (SNAPSHOTS / "errors").iterdir()) == CASES
