@@ -18,7 +18,7 @@ def test_compiled_sql_and_sql_by_hand_give_the_same_rows(tmp_path: Path) -> None
     command = [sys.executable, FOLDER / "second_order.py", "--data", tmp_path, *small]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "The rows of all 2 results agree." in done.stdout
+    assert "The rows of all 3 results agree." in done.stdout
 
 
 def test_the_scale_project_has_the_views_and_aggregates_it_says(tmp_path: Path) -> None:
