@@ -48,7 +48,7 @@ def _measures(aggregate: Aggregate) -> list[Measure]:
 
 def _without_unread_times(aggregate: Aggregate) -> Aggregate:
     measures = _measures(aggregate)
-    reads_time = any(measure.reads_time for measure in measures)
+    reads_time = any(m.reads_time or m.rows.window is not None for m in measures)
     tests_days = any(m.rows.lower is not None or m.rows.upper is not None for m in measures)
     return replace(
         aggregate,
