@@ -76,6 +76,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "not-a-date": "A column is used as a time and cannot be one.",
         "unknown-aggregation": "There is no aggregation by that name.",
         "wrong-input-type": "A column is of a type that the aggregation does not take.",
+        "needs-keys": "A join does not say which columns hold its keys.",
+        "wrong-key-type": "Two columns that join relations have types that do not compare.",
         "wrong-arguments": "An aggregation has too few or too many arguments, or wrong ones.",
         "bad-condition": "A condition is not one boolean expression over the columns.",
         "duplicate-output": "Two outputs have one name, in whatever case.",
@@ -105,6 +107,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "bad-value": "A value is not of the type that its column has or is used as.",
         "ambiguous-as-of": "An id has several application dates where the output has one row per "
         "id.",
+        "rows-not-kept": "A training set does not have one row for each row of its spine.",
         "integer-overflow": "A whole number does not fit into 64 bits.",
         "column-mismatch": "A result does not have the columns that were compiled.",
         "engine-error": "The engine refuses a statement.",

@@ -38,6 +38,7 @@ COMMANDS = {
     "no-results": "seeknal inspect clean",
     "out-of-memory": RUN,
     "project-exists": "seeknal init",
+    "rows-not-kept": RUN,
     "run-in-progress": RUN,
     "unknown-node.command": "seeknal compile claen",
     "unknown-tag": "seeknal run --tags shopp",
@@ -99,11 +100,22 @@ def inputs_gone(root: Path) -> Any:
     return patched("seeknal.runtime.changes.Changes", "current", lambda self, node_id: None)
 
 
+def lost_rows(root: Path) -> Any:
+    return patched(
+        "seeknal.runtime.duckdb_engine.DuckDBEngine",
+        "rows",
+        lambda self, sql, limit: (
+            ([{"rows": 2, "spine_rows": 3}], 1) if "spine_rows" in sql else ([], 0)
+        ),
+    )
+
+
 AROUND: dict[str, Callable[[Path], Any]] = {
     "column-mismatch": other_columns,
     "input-changed": inputs_gone,
     "io-error": output_in_the_way,
     "out-of-memory": too_little_memory,
+    "rows-not-kept": lost_rows,
     "run-in-progress": another_run,
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seeknal.compiler.resolve.binder import BindError
-from seeknal.compiler.suggest import suggest
+from seeknal.compiler.suggest import closest, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,62 +26,63 @@ _DIALECT = "SQL is written in DuckDB's dialect"
 
 def explain(error: BindError, sql: str, text: str, columns: Sequence[str]) -> Unbound:
     """The finding of `error` in `sql`, which was made from `text`; `columns` are those read."""
-    code, message, help = _said(error, columns)
+    found = _said(error, columns)
     word = _word_at(sql, error.position) if error.position is not None else ""
     offset = _find(text, word, _occurrence(sql, word, error.position or 0)) if word else None
-    if offset is None and (named := re.search(r"`(\w+)`", message)):
+    if offset is None and (named := re.search(r"`(\w+)`", found.message)):
         word = named[1]
         offset = _find(text, word, 0)
-    if offset is None:
-        return Unbound(code, message, help)
-    return Unbound(code, message, help, offset, len(word))
+    return found if offset is None else replace(found, offset=offset, length=len(word))
 
 
-def _said(error: BindError, columns: Sequence[str]) -> tuple[str, str, str]:
+def _said(error: BindError, columns: Sequence[str]) -> Unbound:
     for pattern, words in _WORDS:
         if match := pattern.match(error.message):
             return words(match, error, columns)
     first = error.message.split(". ")[0].rstrip("!. ")
     lower = first[:1].lower() + first[1:] if first[1:2].islower() else first
-    return "bad-sql", lower, _DIALECT
+    return Unbound("bad-sql", lower, _DIALECT)
 
 
-def _column(match: re.Match[str], _: BindError, columns: Sequence[str]) -> tuple[str, str, str]:
+def _column(match: re.Match[str], error: BindError, columns: Sequence[str]) -> Unbound:
     name = match["column"]
+    known = [*columns, *(candidate.strip('"') for candidate in error.candidates)]
     message = f"nothing that is read here has a column `{name}`"
     if table := match.groupdict().get("table"):
         message = f"`{table}` has no column `{name}`"
-    return "unknown-column", message, suggest(name, columns, "columns") or _DIALECT
+    return Unbound("unknown-column", message, suggest(name, known, "columns") or _DIALECT)
 
 
-def _ambiguous(match: re.Match[str], *_: object) -> tuple[str, str, str]:
+def _ambiguous(match: re.Match[str], *_: object) -> Unbound:
+    message = f"`{match['column']}` may be a column of several relations"
     uses = " or ".join(f"`{use}`" for use in re.findall(r"'([^']+)'", match["uses"]))
-    return "bad-sql", f"`{match['column']}` may be a column of several relations", f"write {uses}"
+    return Unbound("bad-sql", message, f"write {uses}")
 
 
-def _table(match: re.Match[str], *_: object) -> tuple[str, str, str]:
+def _table(match: re.Match[str], *_: object) -> Unbound:
     message = f"nothing in FROM is called `{match['table']}`"
-    return "bad-sql", message, "use a name or an alias that stands in FROM"
+    return Unbound("bad-sql", message, "use a name or an alias that stands in FROM")
 
 
-def _types(match: re.Match[str], *_: object) -> tuple[str, str, str]:
+def _types(match: re.Match[str], *_: object) -> Unbound:
     call = match["call"].replace("_LITERAL", "")
     message = f"`{call}` does not exist: the function takes other types"
-    return "bad-sql", message, "cast the arguments, as `CAST(x AS DOUBLE)`"
+    return Unbound("bad-sql", message, "cast the arguments, as `CAST(x AS DOUBLE)`")
 
 
-def _missing(match: re.Match[str], error: BindError, _: object) -> tuple[str, str, str]:
+def _missing(match: re.Match[str], error: BindError, _: object) -> Unbound:
     what = match["what"].rpartition(" ")[2].lower()
-    help = suggest(match["name"], error.candidates, f"{what}s") or _DIALECT
-    return "bad-sql", f"there is no {what} `{match['name']}`", help
+    near = closest(match["name"], error.candidates)
+    help = f"did you mean `{near}`?" if near else _DIALECT
+    return Unbound("bad-sql", f"there is no {what} `{match['name']}`", help)
 
 
-def _ungrouped(match: re.Match[str], *_: object) -> tuple[str, str, str]:
+def _ungrouped(match: re.Match[str], *_: object) -> Unbound:
     message = f"`{match['column']}` is neither in GROUP BY nor inside an aggregate"
-    return "bad-sql", message, "add it to GROUP BY, or aggregate it"
+    return Unbound("bad-sql", message, "add it to GROUP BY, or aggregate it")
 
 
-_Words = Callable[[re.Match[str], BindError, Sequence[str]], tuple[str, str, str]]
+_Words = Callable[[re.Match[str], BindError, Sequence[str]], Unbound]
 _WORDS: tuple[tuple[re.Pattern[str], _Words], ...] = (
     (re.compile(r'Referenced column "(?P<column>.+?)" not found'), _column),
     (re.compile(r'Table "(?P<table>.+?)" does not have a column named "(?P<column>.+?)"'), _column),

@@ -254,7 +254,9 @@ def _unknown(
     if name == "__THIS__":
         help = "`__THIS__` needs exactly one input; with several, use `ref('kind.name')`"
     elif _INPUT.match(name):
-        help = f"`{references.spec.id}` has {len(references.inputs)} inputs, counted from input_0"
+        count = len(references.inputs)
+        inputs = f"{count} input{'' if count == 1 else 's'}"
+        help = f"`{references.spec.id}` has {inputs}, counted from input_0"
     elif node_id is None and (near := closest(name, bare)):
         help = f"did you mean `{bare[near]}`?"
     else:
