@@ -166,6 +166,7 @@ class InReach:
     An event counts up to the as-of, at it only where `inclusive`, and only where it is known by
     then (`known`). `reach` is the longest look back in microseconds, None for all the past. A row
     of `times` without events appears once. Columns: those of `times`, then `columns` of `events`.
+    `strategy` is the shape that the spec asks for, "" where the compiler chooses.
     """
 
     times: str
@@ -177,6 +178,45 @@ class InReach:
     inclusive: bool
     columns: tuple[str, ...]
     reach: int | None = None
+    strategy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RangeFrames:
+    """Features as window functions over one timeline of events and asked times, in microseconds.
+
+    Columns: the keys and `as_of` of `times`, then the features; one row per row of `times`.
+    `types` are those of the columns the features read.
+    """
+
+    times: str
+    events: str
+    keys: tuple[tuple[str, str], ...]
+    key_types: tuple[DataType, ...]
+    as_of: str
+    event: str
+    inclusive: bool
+    columns: tuple[Column, ...]
+    features: tuple[Feature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSums:
+    """Features as differences of sums and counts that run along a timeline.
+
+    Every window is what ran up to its end less what ran up to its start. Exact for counts and for
+    sums of integers and decimals alone. Columns and rows as in `RangeFrames`.
+    """
+
+    times: str
+    events: str
+    keys: tuple[tuple[str, str], ...]
+    key_types: tuple[DataType, ...]
+    as_of: str
+    event: str
+    inclusive: bool
+    columns: tuple[Column, ...]
+    features: tuple[Feature, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,23 +263,29 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A step that is joined back to the spine by equal `keys` (spine column, its column).
-
-    `columns` are (its column, output name) pairs.
-    """
+    """A step that is joined back to the spine by equal `keys` (spine column, its column)."""
 
     step: str
     keys: tuple[tuple[str, str], ...]
-    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartColumn:
+    """A column of a part and the name that it has in the output."""
+
+    step: str
+    column: str
+    output: str
 
 
 @dataclass(frozen=True, slots=True)
 class JoinBack:
-    """The spine's columns and every part's; each part has one row at most per spine row."""
+    """The spine's columns, then those `taken`; each part has one row at most per spine row."""
 
     spine: str
     columns: tuple[str, ...]
     parts: tuple[Part, ...]
+    taken: tuple[PartColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +327,8 @@ Operation = (
     | PastEvents
     | Numbered
     | InReach
+    | RangeFrames
+    | RunningSums
     | OneOfTies
     | Latest
     | JoinBack

@@ -11,6 +11,7 @@ from seeknal.runtime.paths import Target
 
 _KINDS = (
     "second_order_aggregation",
+    "training_set",
     "feature_group",
     "aggregation",
     "transform",

@@ -30,10 +30,11 @@ class Dialect:
     `printer` is sqlglot's name for it. `day(expr, type)` gives the UTC day of a time as DATE,
     `days_between(earlier, later)` whole days between two DATEs, `parse_time(expr, bad_value)`
     reads ISO text, `bad_time(expr)` is true where text is not ISO time, `nan_as_null(expr)` is
-    a double without NaN. `sort_key(expr, type)` orders values as every engine does. `type_name`
-    spells a type. `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs,
-    raising `Unsupported`. `asof_join`: it has ASOF joins. `longest_name` is in bytes.
-    `reads_files`: the engine reads a source's file itself.
+    a double without NaN. `sort_key(expr, type)` orders values as every engine does,
+    `microseconds(expr)` is a TIMESTAMP as an integer since 1970. `type_name` spells a type.
+    `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs, raising
+    `Unsupported`. `asof_join`: it has ASOF joins. `longest_name` is in bytes. `reads_files`:
+    the engine reads a source's file itself.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Dialect:
     bad_time: Callable[[exp.Expr], exp.Expr]
     nan_as_null: Callable[[exp.Expr], exp.Expr]
     sort_key: Callable[[exp.Expr, DataType], exp.Expr]
+    microseconds: Callable[[exp.Expr], exp.Expr]
     rewrite: Callable[[exp.Expr], exp.Expr]
     asof_join: bool = False
     longest_name: int | None = None

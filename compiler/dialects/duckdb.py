@@ -82,6 +82,11 @@ def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
     return value
 
 
+def microseconds(value: exp.Expr) -> exp.Expr:
+    """`epoch_us(value)`: an int64."""
+    return exp.Anonymous(this="epoch_us", expressions=[value])
+
+
 def rewrite(tree: exp.Expr) -> exp.Expr:
     """The tree as it is: DuckDB's vocabulary is the one that the compiler writes in."""
     return tree
@@ -97,6 +102,7 @@ DIALECT = Dialect(
     bad_time=bad_time,
     nan_as_null=nan_as_null,
     sort_key=sort_key,
+    microseconds=microseconds,
     asof_join=True,
     rewrite=rewrite,
     reads_files=True,

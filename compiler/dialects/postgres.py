@@ -67,6 +67,13 @@ def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
     return exp.Collate(this=value, expression=exp.to_identifier("C", quoted=True))
 
 
+def microseconds(value: exp.Expr) -> exp.Expr:
+    """EXTRACT gives an exact number of seconds; times a million it is an integer."""
+    seconds = exp.Extract(this=exp.Var(this="EPOCH"), expression=value)
+    scaled = exp.Mul(this=seconds, expression=exp.Literal.number(1_000_000))
+    return cast(scaled, "BIGINT")
+
+
 def _rewrite_date_diff(node: exp.DateDiff) -> exp.Expr:
     unit = node.args.get("unit")
     if unit is None or unit.name.lower() != "day":
@@ -168,6 +175,7 @@ DIALECT = Dialect(
     bad_time=bad_time,
     nan_as_null=nan_as_null,
     sort_key=sort_key,
+    microseconds=microseconds,
     rewrite=rewrite,
     longest_name=63,
     lacks={"TRY_CAST": "a cast either works or fails the statement"},

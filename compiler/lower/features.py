@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.features import Condition, Feature, Measure, Ratio, Rows
+from seeknal.compiler.lower.conditions import condition_of
 from seeknal.compiler.lower.names import column_of, name_of
 from seeknal.compiler.lower.values import all_of, not_null, value
 from seeknal.compiler.lower.windows import window_tests
@@ -147,12 +148,7 @@ class FeatureLowering:
         return [exp.Between(this=days, low=low, high=high)]
 
     def _condition(self, condition: Condition, *, alone: bool) -> exp.Expr:
-        tree = condition.tree.copy()
-        for node in tree.find_all(exp.Column):
-            node.replace(column_of(node.name, self.dialect))
-        if isinstance(tree, exp.Column):
-            tree = column_of(tree.name, self.dialect)
-        tree = self.dialect.rewrite(tree)
+        tree = condition_of(condition, self.dialect)
         return exp.Paren(this=tree) if isinstance(tree, exp.Or) and not alone else tree
 
 

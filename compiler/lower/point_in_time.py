@@ -227,18 +227,21 @@ def _range_join(step: Latest, dialect: Dialect) -> exp.Select:
 def lower_join_back(step: JoinBack, dialect: Dialect) -> exp.Select:
     """The spine's columns, then each part's under its output name."""
     columns: list[exp.Expr] = [column_of(name, dialect, step.spine) for name in step.columns]
-    joins = []
-    for part in step.parts:
-        for name, output in part.columns:
-            taken = exp.Column(
-                this=name_of(name, dialect, quoted=True), table=name_of(part.step, dialect)
-            )
-            if name == output:
-                columns.append(taken)
-            else:
-                columns.append(exp.Alias(this=taken, alias=name_of(output, dialect, quoted=True)))
-        tests = _same_keys(step.spine, part.step, part.keys, dialect)
-        joins.append(exp.Join(this=table_of(part.step, dialect), side="LEFT", on=all_of(tests)))
+    for taken in step.taken:
+        column: exp.Expr = exp.Column(
+            this=name_of(taken.column, dialect, quoted=True), table=name_of(taken.step, dialect)
+        )
+        if taken.column != taken.output:
+            column = exp.Alias(this=column, alias=name_of(taken.output, dialect, quoted=True))
+        columns.append(column)
+    joins = [
+        exp.Join(
+            this=table_of(part.step, dialect),
+            side="LEFT",
+            on=all_of(_same_keys(step.spine, part.step, part.keys, dialect)),
+        )
+        for part in step.parts
+    ]
     return exp.Select(
         expressions=columns, from_=exp.From(this=table_of(step.spine, dialect)), joins=joins
     )

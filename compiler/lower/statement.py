@@ -18,6 +18,7 @@ from seeknal.compiler.lower.point_in_time import (
 )
 from seeknal.compiler.lower.promises import LoweredPromise, lower_counts, lower_promise
 from seeknal.compiler.lower.sources import lower_source
+from seeknal.compiler.lower.timeline import lower_range_frames, lower_running_sums
 from seeknal.compiler.lower.values import all_of, not_null, projection, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import (
@@ -30,7 +31,9 @@ from seeknal.compiler.plan import (
     PastEvents,
     Pick,
     Plan,
+    RangeFrames,
     ReadSource,
+    RunningSums,
     Step,
     Until,
     UserQuery,
@@ -94,6 +97,10 @@ def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibra
             return lower_numbered(step.operation, dialect)
         case InReach():
             return lower_in_reach(step.operation, dialect)
+        case RangeFrames():
+            return lower_range_frames(step.operation, dialect, library)
+        case RunningSums():
+            return lower_running_sums(step.operation, dialect)
         case OneOfTies():
             return lower_one_of_ties(step.operation, dialect)
         case Latest():

@@ -75,6 +75,7 @@ def window_steps(
     keys: tuple[tuple[str, Column], ...],
     as_of: str,
     prefix: str,
+    strategy: str,
 ) -> tuple[Step, ...]:
     """The features of `node` for every row of `times`: distinct keys and as-ofs, none NULL.
 
@@ -108,6 +109,7 @@ def window_steps(
         known=known.name if known is not None else None,
         inclusive=node.inclusive,
         columns=tuple({**{column.name: None for column in used}, event.name: None}),
+        strategy=strategy or node.spec.strategy,
     )
     grouped = [Named(name, Take(Column(name, column.type))) for name, column in keys]
     moment = Column(as_of, TIMESTAMP)

@@ -10,6 +10,7 @@ from seeknal.compiler.model import (
     LatestJoin,
     ResolvedJoin,
     ResolvedTrainingSet,
+    Taken,
     TieOrder,
     TimeColumn,
     WindowsJoin,
@@ -23,6 +24,7 @@ from seeknal.compiler.plan import (
     Numbered,
     OneOfTies,
     Part,
+    PartColumn,
     Pick,
     Plan,
     Promise,
@@ -58,6 +60,7 @@ def plan_training_set(node: ResolvedTrainingSet) -> Plan:
     spine = Numbered(node.spine.name, tuple(columns.values()), row)
     steps = [Step(SPINE, spine, f"the rows of {node.spine.id}, numbered")]
     parts: list[Part] = []
+    taken: list[PartColumn] = []
     labels = Names(set())
     for join in node.joins:
         label = labels.new(_label(join))
@@ -70,8 +73,9 @@ def plan_training_set(node: ResolvedTrainingSet) -> Plan:
                 made, part = _latest(join, label, row, as_of.name)
         steps += made
         parts.append(part)
+        taken += [PartColumn(part.step, *_source_and_output(join, t)) for t in join.taken]
     kept = tuple(column.name for column in node.spine_columns)
-    steps.append(Step("result", JoinBack(SPINE, kept, tuple(parts))))
+    steps.append(Step("result", JoinBack(SPINE, kept, tuple(parts), tuple(taken))))
     promises: list[Promise] = [RowsKept(node.spec.relation, node.spec.id, node.spine.name)]
     return Plan(
         node.spec.id,
@@ -135,11 +139,13 @@ def _windows(join: WindowsJoin, label: str, as_of: str) -> tuple[list[Step], Par
     features = tuple(feature for feature in group.features if feature.name in wanted)
     steps = [
         Step(times, distinct, "distinct keys and as-ofs of the spine"),
-        *window_steps(replace(group, features=features), times, pairs, as_of, label),
+        *window_steps(
+            replace(group, features=features), times, pairs, as_of, label, join.spec.strategy
+        ),
     ]
     on = [(key.name, key.name) for key in keys]
     on.append((as_of, as_of))
-    return steps, Part(label, tuple(on), _outputs(join))
+    return steps, Part(label, tuple(on))
 
 
 def _days(join: DaysJoin, label: str, day: str, names: Names) -> tuple[list[Step], Part]:
@@ -151,7 +157,7 @@ def _days(join: DaysJoin, label: str, day: str, names: Names) -> tuple[list[Step
     *before, last = made
     steps = [*before, Step(label, last.operation, last.note)]
     key = join.key.spine.name
-    return steps, Part(label, ((key, key), (day, date)), _outputs(join))
+    return steps, Part(label, ((key, key), (day, date)))
 
 
 def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[Step], Part]:
@@ -196,8 +202,7 @@ def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[St
         columns=tuple((t.column.name, t.name) for t in join.taken),
     )
     steps.append(Step(label, latest, _latest_note(join)))
-    outputs = tuple((taken.name, taken.name) for taken in join.taken)
-    return steps, Part(label, ((row, row),), outputs)
+    return steps, Part(label, ((row, row),))
 
 
 def _latest_note(join: LatestJoin) -> str:
@@ -211,5 +216,7 @@ def _latest_note(join: LatestJoin) -> str:
     return note
 
 
-def _outputs(join: WindowsJoin | DaysJoin) -> tuple[tuple[str, str], ...]:
-    return tuple((taken.column.name, taken.name) for taken in join.taken)
+def _source_and_output(join: ResolvedJoin, taken: Taken) -> tuple[str, str]:
+    """A part of latest rows names its columns as the output does; others keep their own names."""
+    source = taken.name if isinstance(join, LatestJoin) else taken.column.name
+    return source, taken.name

@@ -19,7 +19,15 @@ from seeknal.compiler.kinds.spec import (
     TransformSpec,
 )
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Model, Relation, Resolved, ResolvedQuery
+from seeknal.compiler.model import (
+    DaysJoin,
+    Model,
+    Relation,
+    Resolved,
+    ResolvedQuery,
+    ResolvedTrainingSet,
+    WindowsJoin,
+)
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
 from seeknal.compiler.resolve.columns import find_column
@@ -54,6 +62,10 @@ def resolve_project(
     resolver = _Resolver(project, context, library, discovery, findings, bad_values)
     for node in order:
         resolver.resolve(project.specs[node])
+    upstream = {
+        node: tuple(dict.fromkeys([*above, *_reads(resolver.nodes.get(node))]))
+        for node, above in upstream.items()
+    }
     return Model(
         nodes=resolver.nodes,
         relations=resolver.relations,
@@ -61,6 +73,17 @@ def resolve_project(
         upstream=upstream,
         downstream=downstream_of(upstream),
     )
+
+
+def _reads(node: Resolved | None) -> list[str]:
+    """The inputs of the nodes that a training set computes anew: it reads them itself."""
+    found: list[str] = []
+    for join in node.joins if isinstance(node, ResolvedTrainingSet) else ():
+        if isinstance(join, WindowsJoin):
+            found.append(join.group.input.id)
+        elif isinstance(join, DaysJoin):
+            found.append(join.node.input.id)
+    return found
 
 
 class _Resolver:

@@ -29,6 +29,7 @@ from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.outputs import Output, unique_columns
 from seeknal.compiler.resolve.times import time_column
 from seeknal.compiler.types import Column, Kind
+from seeknal.compiler.window_shapes import problem
 
 _LATEST_ONLY = ("event_time", "knowledge_time", "ttl", "tie_break")
 
@@ -79,6 +80,7 @@ def _resolve_join(
     match node:
         case ResolvedEventGroup():
             _refuse_latest_fields(join, findings)
+            _check_strategy(join, node, findings)
             names = [Text(key.name, join.ref.place) for key in node.keys]
             keys = _keys(join, names, spine, graph.relations[join.ref.value], findings)
             skipped = {column.name for column in node.columns[: len(node.keys) + 1]}
@@ -90,6 +92,18 @@ def _resolve_join(
             _refuse_latest_fields(join, findings)
             return _days_join(join, node, spine, graph, findings)
     return _latest_join(join, node, spine, graph, findings)
+
+
+def _check_strategy(join: Join, group: ResolvedEventGroup, findings: Findings) -> None:
+    strategy = join.strategy or group.spec.strategy
+    wrong = problem(strategy, group.features, knowledge=group.knowledge is not None)
+    if wrong is not None:
+        findings.error(
+            "unsupported-strategy",
+            wrong,
+            join.ref.place,
+            help="leave `strategy` out: the compiler chooses a shape that can",
+        )
 
 
 def _days_join(

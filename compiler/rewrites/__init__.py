@@ -12,6 +12,7 @@ from seeknal.compiler.rewrites.mask_past_once import mask_past_once
 from seeknal.compiler.rewrites.past_by_join import past_by_join
 from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.rewrites.unread_columns import drop_unread_columns
+from seeknal.compiler.rewrites.window_shape import window_shape
 
 RULES: tuple[Callable[[Plan], Plan], ...] = (
     bound_join,
@@ -22,7 +23,7 @@ RULES: tuple[Callable[[Plan], Plan], ...] = (
 )
 
 
-SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (latest_shape,)
+SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (latest_shape, window_shape)
 """Rules that choose by the target."""
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows counted before a run: those a range join would meet, those of a timeline."""
+
+    joined: int
+    timeline: int
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """The dialect's name and what it has."""
+    """The dialect's name, what it has, and where rows were counted, how many (by step)."""
 
     dialect: str
     asof_join: bool
+    joined_rows: Mapping[str, Counted] = field(default_factory=dict)

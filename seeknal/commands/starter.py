@@ -13,6 +13,7 @@ _FOLDERS = (
     "feature_groups",
     "aggregations",
     "second_order_aggregations",
+    "training_sets",
     "common",
 )
 
