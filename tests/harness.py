@@ -1,4 +1,4 @@
-"""Compile a project and execute it in this process, node by node, on a bare DuckDB connection.
+"""Compile a project and execute it node by node on a bare connection to DuckDB or PostgreSQL.
 
 This is not the runtime: no files are published, nothing is skipped. It holds what the compiler
 promises of its text: the statements of a node's artifact, run over the relations of its inputs.
@@ -6,18 +6,22 @@ promises of its text: the statements of a node's artifact, run over the relation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from seeknal.compiler.artifact import Artifact, Assertion
 from seeknal.compiler.build import Compilation, Options, compile_project
 from seeknal.compiler.guarded import GROUPS, Guarded
+from tests.naive import Table
 
 if TYPE_CHECKING:
     import duckdb
+    import psycopg
+
+    Connection = duckdb.DuckDBPyConnection | psycopg.Connection
 
 RUN_DATE = date(2026, 1, 31)
 
@@ -80,9 +84,9 @@ def execute_alone(connection: duckdb.DuckDBPyConnection, root: Path, artifact: A
     return query(connection, artifact.sql)
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str) -> Result:
+def query(connection: Connection, sql: str) -> Result:
     """The rows of a statement."""
-    found = connection.execute(sql)
+    found: Any = cast("Any", connection).execute(sql)
     return Result(tuple(str(column[0]) for column in found.description or ()), found.fetchall())
 
 
@@ -92,8 +96,35 @@ def _read_below(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
     connection.execute(f"SET file_search_path = '{path}'")
 
 
-def _hold(connection: duckdb.DuckDBPyConnection, node: str, assertion: Assertion) -> None:
+def _hold(connection: Connection, node: str, assertion: Assertion) -> None:
     result = query(connection, assertion.sql)
     if result.rows:
         rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
         raise PromiseBroken(node, assertion.code, rows)
+
+
+def execute_on_postgres(
+    connection: psycopg.Connection,
+    compilation: Compilation,
+    node: str,
+    relations: Mapping[str, Table],
+) -> Result:
+    """The rows of `node` on PostgreSQL, with the rows of its sources put where it reads them.
+
+    All happens in a transaction that is taken back.
+    """
+    from psycopg import sql
+
+    with connection.transaction(force_rollback=True):
+        for source, table in relations.items():
+            artifact = compilation.artifacts[source]
+            connection.execute(artifact.sql.encode())
+            values = sql.SQL(", ").join([sql.Placeholder()] * len(table.columns))
+            into = sql.Identifier(artifact.relation)
+            with connection.cursor() as cursor:
+                insert = sql.SQL("INSERT INTO {} VALUES ({})").format(into, values)
+                cursor.executemany(insert, table.rows)
+        artifact = compilation.artifacts[node]
+        for assertion in artifact.assertions:
+            _hold(connection, node, assertion)
+        return query(connection, artifact.sql)
