@@ -34,5 +34,7 @@ def test_the_scale_project_has_the_views_and_aggregates_it_says(tmp_path: Path) 
 
 def test_the_edit_of_the_scale_project_changes_its_view(tmp_path: Path) -> None:
     scale = write_project(tmp_path, views=5)
-    assert "window: [0, 6]" in scale.edited_file.read_text()
+    text = scale.edited_file.read_text()
+    assert "window: [0, 6]" in text
+    assert 'condition: "spend_5 > 0"' in text
     assert scale.edited in scale.views
