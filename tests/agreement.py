@@ -27,7 +27,7 @@ Check = Callable[[Case], None]
 
 
 def batches(count: int) -> pytest.MarkDecorator:
-    """`count` examples in batches, each of its own seed: the same ones on every run, or new ones."""
+    """`count` examples in batches of their own seeds: the same on every run, or new ones."""
     if MORE is None:
         return pytest.mark.parametrize("batch", range(count // BATCH))
     # The workers of pytest-xdist must draw the same number: they share this id of the run.
