@@ -23,12 +23,18 @@ MAX_LINES = 400
 # its own stage and from those above. A name stands for a module, or for all modules of a folder;
 # the longest name that fits decides.
 STAGES = (
-    ("said everywhere", "findings types suggest windows kinds.spec features render_findings"),
+    (
+        "said everywhere",
+        "findings types suggest codes durations windows features kinds.spec render_findings",
+    ),
     ("documents", "yaml_text document"),
     ("specs", "schema_accept schema_words schema_check kinds"),
-    ("projects", "project_heads project parameters parameters_values parameters_jinja"),
+    (
+        "projects",
+        "project_files project_heads project environ parameters parameters_values parameters_jinja",
+    ),
     ("macros", "macro_header macro_body macro_render macro_cache macros"),
-    ("the model", "select_nodes readers discover model checked resolve"),
+    ("the model", "select_nodes readers discover model checked window_shapes resolve"),
     ("plans", "plan planning"),
     ("better plans", "rewrites"),
     ("trees", "dialects lower"),

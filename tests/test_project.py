@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from seeknal.compiler.findings import Findings
-from seeknal.compiler.project import Project, load_project, project_files
+from seeknal.compiler.project import Project, load_project
+from seeknal.compiler.project_files import project_files
 from seeknal.compiler.project_heads import head_of
 from seeknal.compiler.render_findings import file_reader, render
 
