@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from seeknal.compiler import checked
+from seeknal.compiler.adapt import Adapted, Count, adapt
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
@@ -20,7 +21,7 @@ from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.guarded import Guarded, guard
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Model, ResolvedSource
+from seeknal.compiler.model import Model, ResolvedSource, ResolvedTrainingSet
 from seeknal.compiler.parameters import Context
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
@@ -70,6 +71,15 @@ class Compilation:
     def guarded(self, node: str) -> Guarded | None:
         """The node in the form that checks its as-ofs as it runs; None where it has no need."""
         return guard(self.plans[node], find_dialect(self.dialect), self.library)
+
+    def adapted(self, node: str, count: Count) -> Adapted | None:
+        """A training set in the shape for the rows that `count` finds; None for other nodes."""
+        resolved = self.model.nodes[node]
+        if not isinstance(resolved, ResolvedTrainingSet):
+            return None
+        dialect = find_dialect(self.dialect)
+        traits = Traits(dialect.name, dialect.asof_join)
+        return adapt(resolved, dialect, traits, self.library, count)
 
     def source_path(self, node: str) -> str:
         """The file of a source, relative to the root with parameters filled in; "" for none."""

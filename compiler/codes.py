@@ -78,6 +78,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "wrong-input-type": "A column is of a type that the aggregation does not take.",
         "needs-keys": "A join does not say which columns hold its keys.",
         "wrong-key-type": "Two columns that join relations have types that do not compare.",
+        "unsupported-strategy": "A `strategy` names a shape of SQL that cannot compute the "
+        "features.",
         "wrong-arguments": "An aggregation has too few or too many arguments, or wrong ones.",
         "bad-condition": "A condition is not one boolean expression over the columns.",
         "duplicate-output": "Two outputs have one name, in whatever case.",

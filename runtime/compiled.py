@@ -40,6 +40,7 @@ def _node(compilation: Compilation, node_id: str) -> Node:
         sidecar=_sidecar(spec),
         config={key: value for key, value in data.items() if key not in _OWN_FIELDS},
         guarded=partial(compilation.guarded, node_id),
+        adapted=partial(compilation.adapted, node_id),
     )
 
 

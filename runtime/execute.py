@@ -100,7 +100,9 @@ def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]
     try:
         if guarded := node.guarded():
             return _write_guarded(node, guarded, engine, path), (guarded.check.code,)
-        return engine.write(artifact.sql, path, ordered=artifact.kind in _ORDERED_KINDS), ()
+        adapted = node.adapted(lambda sql: engine.rows(sql, limit=1)[0][0])
+        sql = adapted.sql if adapted is not None else artifact.sql
+        return engine.write(sql, path, ordered=artifact.kind in _ORDERED_KINDS), ()
     except EngineError as error:
         # A promise that the data breaks names the row and the column; the engine seldom does.
         broken = _broken_promise(node, engine, artifact.assertions, can_fail=True)

@@ -11,6 +11,7 @@ from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.findings import Place
 
 if TYPE_CHECKING:
+    from seeknal.compiler.adapt import Adapted, Count
     from seeknal.compiler.guarded import Guarded
 
 
@@ -28,7 +29,7 @@ class Node:
 
     `sidecar` is the content of a feature group's `_meta.json`. `config` is what the spec says,
     as JSON, for the manifest. `guarded` gives the form of the node that checks its as-ofs as it
-    runs, where there is one.
+    runs, `adapted` the shape that suits the rows at hand, where there is one.
     """
 
     artifact: Artifact
@@ -40,6 +41,7 @@ class Node:
     sidecar: Mapping[str, object] | None = None
     config: Mapping[str, object] | None = None
     guarded: Callable[[], Guarded | None] = lambda: None
+    adapted: Callable[[Count], Adapted | None] = lambda count: None
 
     @property
     def id(self) -> str:

@@ -1,0 +1,146 @@
+"""A training set's windows in the shape that suits the rows at hand.
+
+Before a run, one query a join counts rows by key: what a range join would meet, and what a
+timeline would hold. The plan is then shaped again (`rewrites/window_shape.py`). The rows are the
+same in every shape; the compiled text that people read does not depend on the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.layout import print_statement
+from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.statement import lower_plan
+from seeknal.compiler.lower.values import value
+from seeknal.compiler.macros import MacroLibrary
+from seeknal.compiler.model import ResolvedTrainingSet
+from seeknal.compiler.plan import Aggregate, InReach, Pick, Plan, Take
+from seeknal.compiler.planning import plan_node
+from seeknal.compiler.rewrites import rewrite_plan
+from seeknal.compiler.rewrites.traits import Counted, Traits
+
+Count = Callable[[str], Mapping[str, object]]
+"""Runs a statement of one row and gives its columns by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """The statement for the rows at hand, and why it has its shape."""
+
+    sql: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def adapt(
+    node: ResolvedTrainingSet,
+    dialect: Dialect,
+    traits: Traits,
+    library: MacroLibrary,
+    count: Count,
+) -> Adapted:
+    """Count rows with `count`, then plan and lower the training set for them."""
+    plain = rewrite_plan(plan_node(node), traits)
+    counted = {
+        name: _counted(count(sql), reach) for name, sql, reach in _questions(plain, node, dialect)
+    }
+    plan = rewrite_plan(plan_node(node), replace(traits, joined_rows=counted))
+    tree = lower_plan(plan, dialect, library).tree
+    choices = tuple((choice.rule, choice.reason) for choice in plan.choices)
+    return Adapted(print_statement(tree, dialect.printer), choices)
+
+
+def _counted(row: Mapping[str, object], reach: int | None) -> Counted:
+    """Rows a join meets, were events even over their span, and rows of a timeline."""
+    pairs, events, asked, span = (
+        int(str(row[name] or 0)) for name in ("pairs", "events", "asked", "span")
+    )
+    share = 1.0 if reach is None or span <= 0 else min(1.0, reach / span)
+    return Counted(int(pairs * share), events + asked)
+
+
+def _questions(
+    plan: Plan, node: ResolvedTrainingSet, dialect: Dialect
+) -> list[tuple[str, str, int | None]]:
+    """(step, statement, reach in microseconds) for every range join of windows."""
+    found = []
+    picks = {s.name: s.operation for s in plan.steps if isinstance(s.operation, Pick)}
+    for before, step in zip(plan.steps, plan.steps[1:], strict=False):
+        if not isinstance(before.operation, InReach) or not isinstance(step.operation, Aggregate):
+            continue
+        join = before.operation
+        if join.known is None and join.strategy in ("", "auto"):
+            sql = _question(join, picks[join.events], node, dialect)
+            found.append((step.name, sql, join.reach))
+    return found
+
+
+def _question(join: InReach, events: Pick, node: ResolvedTrainingSet, dialect: Dialect) -> str:
+    """Rows by key on both sides: pairs with equal keys, all events, all asked, the events' span."""
+    values = {named.name: named.value for named in events.columns}
+    keys = [f"key_{index}" for index, _ in enumerate(join.keys, start=1)]
+    own = [values[other] for _, other in join.keys]
+    seen = _per_key(
+        events.input, [v.column.name for v in own if isinstance(v, Take)], keys, dialect
+    )
+    asked = _per_key(node.spine.name, [mine for mine, _ in join.keys], keys, dialect)
+    event = next(step for name, step in values.items() if name == join.event)
+    time = dialect.microseconds(value(event, dialect))
+    span = exp.Select(
+        expressions=[exp.Sub(this=exp.Max(this=time), expression=exp.Min(this=time.copy()))],
+        from_=exp.From(this=table_of(events.input, dialect)),
+    )
+    both = [
+        exp.EQ(this=column_of(key, dialect, "seen"), expression=column_of(key, dialect, "asked"))
+        for key in keys
+    ]
+    on: exp.Expr = both[0]
+    for test in both[1:]:
+        on = exp.And(this=on, expression=test)
+    pairs = exp.Sum(
+        this=exp.Mul(
+            this=column_of("n", dialect, "seen"), expression=column_of("n", dialect, "asked")
+        )
+    )
+    total = exp.Select(
+        expressions=[
+            _named(pairs, "pairs", dialect),
+            _named(_total("seen", dialect), "events", dialect),
+            _named(_total("asked", dialect), "asked", dialect),
+            _named(exp.Subquery(this=span), "span", dialect),
+        ],
+        from_=exp.From(this=table_of("seen", dialect)),
+        joins=[exp.Join(this=table_of("asked", dialect), on=on)],
+        with_=exp.With(expressions=[_cte("seen", seen, dialect), _cte("asked", asked, dialect)]),
+    )
+    return print_statement(total, dialect.printer)
+
+
+def _per_key(relation: str, columns: list[str], keys: list[str], dialect: Dialect) -> exp.Select:
+    picked = [column_of(name, dialect) for name in columns]
+    named = [_named(column, key, dialect) for column, key in zip(picked, keys, strict=True)]
+    return exp.Select(
+        expressions=[*named, _named(exp.Count(this=exp.Star()), "n", dialect)],
+        from_=exp.From(this=table_of(relation, dialect)),
+        group=exp.Group(expressions=[column.copy() for column in picked]),
+    )
+
+
+def _total(name: str, dialect: Dialect) -> exp.Subquery:
+    rows = exp.Select(
+        expressions=[exp.Sum(this=column_of("n", dialect))],
+        from_=exp.From(this=table_of(name, dialect)),
+    )
+    return exp.Subquery(this=rows)
+
+
+def _cte(name: str, tree: exp.Select, dialect: Dialect) -> exp.CTE:
+    return exp.CTE(this=tree, alias=exp.TableAlias(this=name_of(name, dialect)))
+
+
+def _named(value: exp.Expr, name: str, dialect: Dialect) -> exp.Alias:
+    return exp.Alias(this=value, alias=name_of(name, dialect))
