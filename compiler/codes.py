@@ -72,6 +72,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "unknown-column": "A column is not one of those of the relation that is read.",
         "ambiguous-column": "A name means several columns that differ by case alone.",
         "unknown-columns": "The columns of a source are neither declared nor found.",
+        "schema-mismatch": "A file does not have the columns or types that the `schema` of its "
+        "source declares.",
         "needs-schema": "A source names a warehouse's relation and does not declare its columns.",
         "not-a-date": "A column is used as a time and cannot be one.",
         "unknown-aggregation": "There is no aggregation by that name.",

@@ -16,6 +16,10 @@ _CACHE_FILE = "target/.cache/discovered.json"
 _NOTE = "columns of the sources that declare no schema; written by seeknal, meant to be committed"
 
 
+class Unreadable(Exception):
+    """DuckDB cannot read a file; the text says why."""
+
+
 @dataclass(slots=True)
 class Discovery:
     """Discovered columns by source id, as DuckDB names their types."""
@@ -34,9 +38,9 @@ class Discovery:
     def columns(self, source_id: str, path: str, call: str) -> list[list[str]] | None:
         """The source's (name, DuckDB type) pairs from its file, else from the lock, else None.
 
-        `call` is the DuckDB call that reads the file. Raises `duckdb.Error` where it fails.
+        `call` is the DuckDB call that reads the file. Raises `Unreadable` where it fails.
         """
-        found = self._from_file(path, call)
+        found = self.of_file(path, call)
         if found is None:
             found = self.locked.get(source_id)
         if found is None:
@@ -44,7 +48,11 @@ class Discovery:
         self.used[source_id] = found
         return found
 
-    def _from_file(self, path: str, call: str) -> list[list[str]] | None:
+    def of_file(self, path: str, call: str) -> list[list[str]] | None:
+        """The (name, DuckDB type) pairs of the file as `call` reads it; None where it is not here.
+
+        Raises `Unreadable` where DuckDB cannot read it.
+        """
         files = self._files(path)
         if not files:
             return None
@@ -81,7 +89,11 @@ def _describe(root: Path, path: str, call: str) -> list[list[str]]:
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         quoted = "'" + path.replace("'", "''") + "'"
         sql = f"DESCRIBE SELECT * FROM {call.replace(quoted, chr(39) + absolute + chr(39), 1)}"
-        return [[str(row[0]), str(row[1])] for row in connection.execute(sql).fetchall()]
+        try:
+            rows = connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise Unreadable(str(error).splitlines()[0]) from error
+        return [[str(row[0]), str(row[1])] for row in rows]
 
 
 def _read(path: Path) -> dict[str, Any]:

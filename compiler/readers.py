@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
 FORMATS = ("csv", "parquet", "json", "jsonl")
 
 
-def reader_call(format: str, path: str, params: Mapping[str, object], *, as_text: bool) -> exp.Expr:
+def reader_call(
+    format: str,
+    path: str,
+    params: Mapping[str, object],
+    *,
+    as_text: bool,
+    names: Sequence[str] = (),
+) -> exp.Expr:
     """The call that reads `path`; `as_text` reads every csv field as it stands.
+
+    `names` are those of the columns, in order, for a csv file without a header.
 
     The path is relative to the project root, so the text is the same on every machine.
     """
     arguments: list[exp.Expr] = [exp.Literal.string(path)]
     if format == "csv":
         arguments += _csv_options(params, as_text=as_text)
+        if names and params.get("header") is False:
+            listed = [exp.Literal.string(name) for name in names]
+            arguments.append(_option("names", exp.Array(expressions=listed)))
         return exp.Anonymous(this="read_csv", expressions=arguments)
     if format == "parquet":
         return exp.Anonymous(this="read_parquet", expressions=arguments)

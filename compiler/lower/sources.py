@@ -26,7 +26,13 @@ def lower_source(source: ResolvedSource, dialect: Dialect) -> exp.Expr:
 
 def file_reader(source: ResolvedSource) -> exp.Expr:
     """The call that reads the source's file."""
-    call = reader_call(source.spec.format, source.path, source.spec.params, as_text=source.as_text)
+    call = reader_call(
+        source.spec.format,
+        source.path,
+        source.spec.params,
+        as_text=source.as_text,
+        names=[column.name for column in source.columns],
+    )
     if source.as_text and source.spec.format in ("json", "jsonl"):
         fields = [
             exp.PropertyEQ(this=exp.Literal.string(c.name), expression=exp.Literal.string(_json(c)))
