@@ -274,6 +274,23 @@ def test_the_layout_has_every_path_of_target(tmp_path: Path) -> None:
     assert not missing
 
 
+CODE_PATH = re.compile(r"`((?:compiler|macros|runtime|seeknal|tests|docs|examples)/[\w./-]*)`")
+MADE_BY_GUIDES = re.compile(r"range_width|sqlite|entities")
+FOR_CONTRIBUTORS = (
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/adding-*.md",
+    "docs/decisions/*",
+)
+
+
+@by_page([page for pattern in FOR_CONTRIBUTORS for page in sorted(ROOT.glob(pattern))])
+def test_every_path_in_the_code_is_there(page: Path) -> None:
+    named = CODE_PATH.findall(re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL))
+    paths = {path for path in named if not MADE_BY_GUIDES.search(path)}
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+
+
 # -- links -----------------------------------------------------------------------------------
 
 
