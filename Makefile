@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# setuptools warns of its `compat` mode, at length.
+QUIET := PYTHONWARNINGS='ignore:Compat editable installs'
 
 .PHONY: demo test lint format clean
 
@@ -10,7 +12,7 @@ $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "this Python cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --config-settings editable_mode=compat --group dev
+	$(QUIET) $(BIN)/python -m pip install --quiet --editable . --config-settings editable_mode=compat --group dev
 	$(BIN)/python -m pip install --quiet --no-deps --group demo
 	@touch $@
 
