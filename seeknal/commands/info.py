@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 import seeknal
 from seeknal.commands import options
-from seeknal.commands.console import print_json
-from seeknal.commands.project import find_root
+from seeknal.commands.console import findings_reported, print_json
+from seeknal.commands.project import check_specs, find_root
 
 
 @click.command("info", short_help="Show versions and the project.")
@@ -31,6 +32,7 @@ def info(project_path: Path | None, as_json: bool) -> None:
         "duckdb": version("duckdb"),
         "sqlglot": version("sqlglot"),
     }
+    root = None
     try:
         root = find_root(project_path)
     except click.UsageError:
@@ -40,7 +42,14 @@ def info(project_path: Path | None, as_json: bool) -> None:
         facts["last run"] = _last_run(root)
     if as_json:
         print_json(facts)
-        return
+    else:
+        _show(facts)
+    if root is not None:
+        with findings_reported(root):
+            check_specs(root)
+
+
+def _show(facts: Mapping[str, str | None]) -> None:
     width = max(len(name) for name in facts)
     for name, value in facts.items():
         click.echo(f"{name:<{width}}  {value or 'none'}")

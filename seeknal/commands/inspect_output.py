@@ -10,7 +10,7 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import findings_reported, plural, print_json, print_table
-from seeknal.commands.project import find_root
+from seeknal.commands.project import check_specs, find_root
 
 if TYPE_CHECKING:
     from seeknal.runtime.outputs import Result
@@ -53,12 +53,11 @@ def inspect_output(
         found = results(Target(root))
         if node is None or as_list:
             _show_list(found, as_json)
-            return
-        result = _find(node, found)
-        if schema:
-            _show_schema(result, as_json)
+        elif schema:
+            _show_schema(_find(node, found), as_json)
         else:
-            _show_rows(result, limit, as_json)
+            _show_rows(_find(node, found), limit, as_json)
+        check_specs(root)
 
 
 def _find(node: str, found: list[Result]) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -68,3 +69,19 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         as_of=asked.as_of,
     )
     return build.compile_project(root, options, nodes)
+
+
+def check_specs(root: Path) -> None:
+    """Raise CompileFailed where a spec is bad, for commands that need no compiled project.
+
+    Where nothing has changed since the last compilation without errors, no spec is read.
+    """
+    from seeknal.compiler import checked
+    from seeknal.compiler.project_files import SPECS, project_files
+
+    today = datetime.now(UTC).date()
+    key = checked.key_of([today, {}])
+    if (root / SPECS).is_dir() and not checked.unchanged(
+        root, key, project_files(root), os.environ
+    ):
+        compile_project(root, Asked(run_date=today, params={}))
