@@ -1,4 +1,4 @@
-"""The guides, followed: a dialect compiles and runs an example, a kind is added to a copy."""
+"""The guides, followed: an aggregation is used, a dialect runs an example, a kind is added."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from seeknal.cli import main
 from seeknal.compiler import dialects
 from seeknal.compiler.build import Compilation, Options, compile_project
 from seeknal.compiler.findings import CompileFailed
@@ -31,6 +33,34 @@ def step(page: str, words: str) -> Block:
     """The one block of that mark."""
     (block,) = [block for said, block in steps(page) if said == words]
     return block
+
+
+# -- an aggregation --------------------------------------------------------------------------
+
+
+def test_the_aggregation_of_the_guide_is_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    root = tmp_path / "ecommerce"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("target"))
+    guide = [b for b in blocks(ROOT / "docs/adding-an-aggregation.md") if b.language == "sql"]
+    macro = root / "macros" / "aggregations" / "range_width.sql"
+    macro.parent.mkdir(parents=True)
+    macro.write_text(guide[0].text)
+    spec = root / "seeknal" / "second_order_aggregations" / "region_metrics.yml"
+    spec.write_text(spec.read_text().replace("[sum, mean]", "[range_width]"))
+    monkeypatch.chdir(root)
+    done = CliRunner().invoke(main, ["run", "--nodes", "region_metrics"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            'SELECT region, "daily_amount_RANGE_WIDTH" '
+            "FROM 'target/intermediate/second_order_aggregation_region_metrics.parquet'"
+        ).fetchall()
+    # Days of 50, 135 and 40; of 200 and 210.50, the one of 250 lies ahead; one day each.
+    assert dict(found) == {"north": 95.0, "south": 10.5, "east": 0.0, "west": 0.0}
 
 
 # -- a dialect -------------------------------------------------------------------------------
