@@ -44,6 +44,7 @@ def adapt(
     count: Count,
 ) -> Adapted:
     """Count rows with `count`, then plan and lower the training set for them."""
+    traits = replace(traits, running=True)
     plain = rewrite_plan(plan_node(node), traits)
     counted = {
         name: _counted(count(sql), reach) for name, sql, reach in _questions(plain, node, dialect)

@@ -30,6 +30,7 @@ class Artifact:
     dialect. `inputs` are the ids of the nodes whose relations it reads. `counts_sql`, where the
     node aggregates, returns one row `(rows_in, rows_dropped)`: the rows read, and those dropped
     because a key is NULL. `lineage` maps each output column to (node id, column) pairs.
+    `keys` are the columns that tell the rows of an aggregation apart.
     `choices` are (rule, reason) pairs: what the compiler decided about the shape of the SQL.
     `renamed` maps whole output names to those shortened for the dialect's limit.
     `digest` is the SHA-256 of all that decides the rows: SQL, assertions, dialect.
@@ -44,6 +45,7 @@ class Artifact:
     columns: tuple[Column, ...]
     inputs: tuple[str, ...]
     digest: str
+    keys: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     assertions: tuple[Assertion, ...] = ()
     counts_sql: str | None = None

@@ -15,7 +15,7 @@ from seeknal.compiler.lineage import lineage_of
 from seeknal.compiler.lower.names import name_of
 from seeknal.compiler.lower.statement import Lowered, lower_plan
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Resolved, ResolvedQuery
+from seeknal.compiler.model import Resolved, ResolvedDayGrain, ResolvedEventGroup, ResolvedQuery
 from seeknal.compiler.plan import Plan
 
 
@@ -58,6 +58,7 @@ def compile_node(
         columns=plan.columns,
         inputs=plan.inputs,
         digest=_digest(dialect.name, body, assertions),
+        keys=_keys(resolved),
         choices=tuple((choice.rule, choice.reason) for choice in plan.choices),
         assertions=assertions,
         counts_sql=counts,
@@ -65,6 +66,13 @@ def compile_node(
         renamed=lowered.renamed,
     )
     return artifact, lowered.tree
+
+
+def _keys(resolved: Resolved) -> tuple[str, ...]:
+    if isinstance(resolved, ResolvedDayGrain | ResolvedEventGroup):
+        found = resolved.columns[: len(resolved.columns) - len(resolved.features)]
+        return tuple(column.name for column in found)
+    return ()
 
 
 def _print(tree: exp.Expr, dialect: Dialect) -> str:

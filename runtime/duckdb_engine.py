@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HUGEINT = re.compile(r"U?HUGEINT\b")
+_KNOWN = {
+    **dict.fromkeys(
+        "TINYINT SMALLINT INTEGER UTINYINT USMALLINT UINTEGER UBIGINT".split(), "BIGINT"
+    ),
+    **dict.fromkeys(("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "TIMESTAMP"),
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
+    "FLOAT": "DOUBLE",
+}
+"""The types that columns are published as, where DuckDB has narrower or other ones."""
 _INTERRUPT_SECONDS = 0.1
 _UTC_TIMESTAMP = "TIMESTAMP WITH TIME ZONE"
+
+
+def _known(type: str) -> str:
+    """The type that a column of DuckDB's `type` is published as."""
+    return _KNOWN.get(type) or _HUGEINT.sub("BIGINT", type)
 
 
 class DuckDBEngine:
@@ -86,16 +100,20 @@ class DuckDBEngine:
         """Drop a table made by `keep`."""
         self._run(lambda c: c.execute(f"DROP TABLE IF EXISTS {identifier(name)}"))
 
-    def write(self, sql: str, file: Path, *, ordered: bool) -> int:
+    def write(self, sql: str, file: Path, *, ordered: bool, keys: Sequence[str] = ()) -> int:
         """Write the rows of one SELECT to `file` as parquet and return how many they are.
 
-        Parquet has no 128-bit integers and DuckDB would write them as doubles, so they are
-        narrowed to int64; a value that does not fit is `error[integer-overflow]`.
+        Numbers and times are written as the types that specs know (SEMANTICS "Values"): parquet
+        has no 128-bit integers and DuckDB would write them as doubles. A value that does not fit
+        int64 is `error[integer-overflow]`. With `keys` the rows are sorted.
         """
-        order = "true" if ordered else "false"
+        order = "true" if ordered or keys else "false"
+        sort = f"\nORDER BY {', '.join(map(identifier, keys))}" if keys else ""
+        rows = self._narrowed(sql)
+        if keys:
+            rows = f"SELECT * FROM (\n{rows}\n)"
         statement = (
-            f"COPY (\n{self._narrowed(sql)}\n) TO {literal(str(file))} "
-            "(FORMAT parquet, COMPRESSION snappy)"
+            f"COPY (\n{rows}{sort}\n) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)"
         )
 
         def copy(connection: duckdb.DuckDBPyConnection) -> int:
@@ -130,12 +148,13 @@ class DuckDBEngine:
         return tuple((str(row[0]), str(row[1])) for row in described)
 
     def _narrowed(self, sql: str) -> str:
-        wide = [(name, type) for name, type in self._columns(sql) if _HUGEINT.search(type)]
-        if not wide:
+        changed = [
+            (name, known) for name, type in self._columns(sql) if (known := _known(type)) != type
+        ]
+        if not changed:
             return sql
         casts = ", ".join(
-            f"CAST({identifier(name)} AS {_HUGEINT.sub('BIGINT', type)}) AS {identifier(name)}"
-            for name, type in wide
+            f"CAST({identifier(name)} AS {known}) AS {identifier(name)}" for name, known in changed
         )
         return f"SELECT * REPLACE ({casts}) FROM (\n{sql}\n)"
 

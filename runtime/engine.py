@@ -43,10 +43,11 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Drop a table made by `keep`."""
 
-    def write(self, sql: str, file: Path, *, ordered: bool) -> int:
+    def write(self, sql: str, file: Path, *, ordered: bool, keys: Sequence[str] = ()) -> int:
         """Write the rows of one SELECT to `file` as parquet and return how many they are.
 
-        `ordered` keeps the order of the rows read (a source, a user's own SQL).
+        `ordered` keeps the order of the rows read (a source, a user's own SQL); with `keys` the
+        rows are sorted by these columns.
         """
 
     def describe(self, file: Path) -> tuple[tuple[str, str], ...]:

@@ -102,7 +102,8 @@ def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]
             return _write_guarded(node, guarded, engine, path), (guarded.check.code,)
         adapted = node.adapted(lambda sql: engine.rows(sql, limit=1)[0][0])
         sql = adapted.sql if adapted is not None else artifact.sql
-        return engine.write(sql, path, ordered=artifact.kind in _ORDERED_KINDS), ()
+        ordered = artifact.kind in _ORDERED_KINDS
+        return engine.write(sql, path, ordered=ordered, keys=artifact.keys), ()
     except EngineError as error:
         # A promise that the data breaks names the row and the column; the engine seldom does.
         broken = _broken_promise(node, engine, artifact.assertions, can_fail=True)
@@ -116,7 +117,7 @@ def _write_guarded(node: Node, guarded: Guarded, engine: Engine, path: Path) -> 
     try:
         if broken := _broken_promise(node, engine, [guarded.check]):
             raise broken
-        return engine.write(guarded.result_sql, path, ordered=False)
+        return engine.write(guarded.result_sql, path, ordered=False, keys=node.artifact.keys)
     finally:
         engine.drop(GROUPS)
 

@@ -14,8 +14,18 @@ from seeknal.commands.inspect_output import inspect_output
 from seeknal.commands.list_nodes import list_nodes
 from seeknal.commands.plan_run import plan_run
 from seeknal.commands.run_nodes import run_nodes
+from seeknal.commands.split_rows import split_rows
 
-COMMANDS = (init_project, compile_sql, plan_run, run_nodes, list_nodes, inspect_output, info)
+COMMANDS = (
+    init_project,
+    compile_sql,
+    plan_run,
+    run_nodes,
+    list_nodes,
+    inspect_output,
+    split_rows,
+    info,
+)
 
 
 class InOrder(click.Group):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def too_little_memory(root: Path) -> Any:
 
     from seeknal.runtime.duckdb_errors import engine_error
 
-    def write(self: Any, sql: str, file: Path, *, ordered: bool) -> int:
+    def write(self: Any, sql: str, file: Path, *, ordered: bool, keys: Sequence[str] = ()) -> int:
         error = duckdb.OutOfMemoryException("Out of Memory Error: could not allocate 4.0 GiB")
         raise engine_error(error)
 

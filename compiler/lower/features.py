@@ -124,11 +124,11 @@ class FeatureLowering:
             tests = [*self._day_tests(rows)]
             if rows.window is not None:
                 tests += window_tests(self.step, rows.window, self.dialect)
-            if rows.condition is not None:
-                tests.append(self._condition(rows.condition, alone=not tests))
-            elif not tests and whole and self.step.held is not None and self.step.held.padded:
+            if not tests and whole and self.step.held is not None and self.step.held.padded:
                 assert self.step.at is not None
                 tests.append(not_null(self.step.at, self.dialect))
+            if rows.condition is not None:
+                tests.append(self._condition(rows.condition, alone=not tests))
             self._tests[key] = all_of(tests)
         test = self._tests[key]
         return test.copy() if test is not None else None

@@ -95,6 +95,7 @@ class LatestShape(StrEnum):
     """How the latest row as of a time is found."""
 
     ASOF = "asof"
+    ASOF_LATE_TIES = "asof_late_ties"
     LEAD_INTERVAL = "lead_interval"
     RANGE_JOIN = "range_join"
 
@@ -105,7 +106,7 @@ class Latest:
 
     `rows` has one row per keys and event time, but for `known`: then ties are resolved among the
     rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
-    `delay` and `ttl` are in microseconds.
+    `delay` and `ttl` are in microseconds. In the shape `ASOF_LATE_TIES` `rows` may hold ties.
     """
 
     spine: str

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.rewrites.bound_join import bound_join
 from seeknal.compiler.rewrites.bound_reach import bound_reach
+from seeknal.compiler.rewrites.late_ties import late_ties
 from seeknal.compiler.rewrites.latest_shape import latest_shape
 from seeknal.compiler.rewrites.mask_past_once import mask_past_once
 from seeknal.compiler.rewrites.past_by_join import past_by_join
@@ -23,7 +24,11 @@ RULES: tuple[Callable[[Plan], Plan], ...] = (
 )
 
 
-SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (latest_shape, window_shape)
+SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (
+    latest_shape,
+    late_ties,
+    window_shape,
+)
 """Rules that choose by the target."""
 
 

@@ -16,8 +16,12 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """The dialect's name, what it has, and where rows were counted, how many (by step)."""
+    """The dialect's name, what it has, and where rows were counted, how many (by step).
+
+    `running`: the SQL is for one run and not for people to read or keep.
+    """
 
     dialect: str
     asof_join: bool
+    running: bool = False
     joined_rows: Mapping[str, Counted] = field(default_factory=dict)

@@ -84,4 +84,16 @@ def check_specs(root: Path) -> None:
     if (root / SPECS).is_dir() and not checked.unchanged(
         root, key, project_files(root), os.environ
     ):
+        _raise_but_for_parameters(root, today)
+
+
+def _raise_but_for_parameters(root: Path, today: date) -> None:
+    """A value that only the command line gives is not missing here."""
+    from seeknal.compiler.findings import CompileFailed, Severity
+
+    try:
         compile_project(root, Asked(run_date=today, params={}))
+    except CompileFailed as failed:
+        errors = [f for f in failed.findings if f.severity is Severity.ERROR]
+        if any(finding.code != "unknown-parameter" for finding in errors):
+            raise

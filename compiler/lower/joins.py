@@ -1,0 +1,96 @@
+"""Pieces that the shapes of point-in-time joins share."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.values import all_of
+from seeknal.compiler.lower.windows import back
+from seeknal.compiler.model import TieOrder
+from seeknal.compiler.plan import Latest
+
+RANK = "tie_rank"
+
+
+def same_keys(
+    left: str, right: str, keys: tuple[tuple[str, str], ...], dialect: Dialect
+) -> list[exp.Expr]:
+    """`other = mine` for every key."""
+    return [
+        exp.EQ(this=column_of(other, dialect, right), expression=column_of(mine, dialect, left))
+        for mine, other in keys
+    ]
+
+
+def left_join(
+    columns: list[exp.Expr],
+    left: str,
+    right: exp.Expr,
+    tests: list[exp.Expr],
+    dialect: Dialect,
+    method: str | None = None,
+) -> exp.Select:
+    """`left LEFT JOIN right ON tests` with `columns`; `method` is ASOF where it is one."""
+    join = exp.Join(this=right, side="LEFT", method=method, on=all_of(tests))
+    return exp.Select(
+        expressions=columns, from_=exp.From(this=table_of(left, dialect)), joins=[join]
+    )
+
+
+def rank(
+    partition: list[str],
+    before: list[exp.Expr],
+    ties: tuple[TieOrder, ...],
+    table: str | None,
+    dialect: Dialect,
+    partition_table: str | None = None,
+) -> exp.Window:
+    """ROW_NUMBER within `partition`, by `before`, then by the ties; NULL loses."""
+    order = [
+        *before,
+        *(
+            exp.Ordered(
+                this=dialect.sort_key(column_of(tie.column.name, dialect, table), tie.column.type),
+                desc=tie.descending,
+                nulls_first=False,
+            )
+            for tie in ties
+        ),
+    ]
+    return exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column_of(name, dialect, partition_table) for name in partition],
+        order=exp.Order(expressions=order),
+    )
+
+
+def first_ranked(columns: list[exp.Expr], ranked: exp.Select, dialect: Dialect) -> exp.Select:
+    """The rows of `ranked` whose rank is 1."""
+    alias = exp.TableAlias(this=exp.to_identifier("ranked"))
+    first = exp.EQ(this=column_of(RANK, dialect), expression=exp.Literal.number(1))
+    return exp.Select(
+        expressions=columns,
+        from_=exp.From(this=exp.Subquery(this=ranked, alias=alias)),
+        where=exp.Where(this=first),
+    )
+
+
+def visible_at(step: Latest, dialect: Dialect) -> exp.Expr:
+    """The latest event time that a spine row sees: its as-of less the delay."""
+    return back(column_of(step.as_of, dialect, step.spine), step.delay)
+
+
+def outputs(step: Latest, dialect: Dialect) -> list[exp.Expr]:
+    """The row number and the columns taken, NULL where the row is older than the ttl."""
+    found: list[exp.Expr] = [column_of(step.row, dialect, step.spine)]
+    for name, output in step.columns:
+        taken: exp.Expr = column_of(name, dialect, step.rows)
+        if step.ttl is not None:
+            oldest = back(column_of(step.as_of, dialect, step.spine), step.ttl)
+            event = column_of(step.event, dialect, step.rows)
+            fresh = exp.GTE(this=event, expression=oldest)
+            taken = exp.Case(ifs=[exp.If(this=fresh, true=taken)])
+        found.append(exp.Alias(this=taken, alias=name_of(output, dialect, quoted=True)))
+    return found
