@@ -82,10 +82,10 @@ def window_steps(
     `keys` pairs each column of `times` with the event's column it equals. Steps are named after
     `prefix`; the last one has the columns of `times`, then the features.
     """
-    taken = {column.name for column in node.input.columns}
-    names = Names(taken | {name for name, _ in keys} | {as_of})
+    taken = {name.casefold() for name, _ in keys} | {as_of.casefold()}
+    names = Names(taken | {column.name for column in node.input.columns})
     event = Named(names.new(f"{node.event.column.name}_at"), Instant(node.event))
-    if node.event.column.type == TIMESTAMP and node.event.column.name != as_of:
+    if node.event.column.type == TIMESTAMP and node.event.column.name.casefold() not in taken:
         event = Named(node.event.column.name, Take(node.event.column))
     known = None
     if node.knowledge is not None:

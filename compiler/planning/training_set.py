@@ -16,6 +16,7 @@ from seeknal.compiler.model import (
     WindowsJoin,
 )
 from seeknal.compiler.plan import (
+    Aggregate,
     DateOf,
     Instant,
     JoinBack,
@@ -32,12 +33,19 @@ from seeknal.compiler.plan import (
     Step,
     Take,
 )
-from seeknal.compiler.planning.common import Names, present, text_promises
+from seeknal.compiler.planning.common import Names, columns_used, present, text_promises
 from seeknal.compiler.planning.day_grain import Pairs, spine_steps
 from seeknal.compiler.planning.event_group import window_steps
 from seeknal.compiler.types import DATE, TIMESTAMP, Column
 
 SPINE = "spine"
+_KINDS = ("source_", "transform_", "aggregation_", "feature_group_", "second_order_aggregation_")
+"""How relations' names begin."""
+_STEPS = (
+    *("", "_times", "_spine", "_events", "_in_reach", "_past_events"),
+    *("_rows", "_without_ties", "_sums", "_frames"),
+)
+"""What stands behind a join's label in the names of its steps."""
 
 
 def plan_training_set(node: ResolvedTrainingSet) -> Plan:
@@ -61,9 +69,9 @@ def plan_training_set(node: ResolvedTrainingSet) -> Plan:
     steps = [Step(SPINE, spine, f"the rows of {node.spine.id}, numbered")]
     parts: list[Part] = []
     taken: list[PartColumn] = []
-    labels = Names(set())
+    labels = {SPINE, "result"}
     for join in node.joins:
-        label = labels.new(_label(join))
+        label = _label(join, labels)
         match join:
             case WindowsJoin():
                 made, part = _windows(join, label, as_of.name)
@@ -87,8 +95,14 @@ def plan_training_set(node: ResolvedTrainingSet) -> Plan:
     )
 
 
-def _label(join: ResolvedJoin) -> str:
-    return join.spec.ref.value.partition(".")[2].lower()
+def _label(join: ResolvedJoin, taken: set[str]) -> str:
+    """A name for the join's steps: the node's own, unless another step or a relation has it."""
+    kind, _, name = join.spec.ref.value.lower().partition(".")
+    label = f"{kind}_{name}_" if name.startswith(_KINDS) else name
+    while not taken.isdisjoint(label + step for step in _STEPS):
+        label += "_"
+    taken.update(label + step for step in _STEPS)
+    return label
 
 
 def _reads(join: ResolvedJoin) -> str:
@@ -124,27 +138,26 @@ def _times(node: ResolvedTrainingSet) -> list[tuple[str, str, TimeColumn]]:
 
 def _windows(join: WindowsJoin, label: str, as_of: str) -> tuple[list[Step], Part]:
     times = f"{label}_times"
-    keys = [key.spine for key in join.keys]
-    picked = [Named(key.name, Take(key)) for key in keys]
-    moment = Column(as_of, TIMESTAMP)
-    distinct = Pick(
-        SPINE,
-        (*picked, Named(as_of, Take(moment))),
-        (*(Take(key) for key in keys), Take(moment)),
-        distinct=True,
-    )
-    pairs = tuple((key.spine.name, key.other) for key in join.keys)
     wanted = {taken.column.name for taken in join.taken}
     group = join.group
     features = tuple(feature for feature in group.features if feature.name in wanted)
+    names = Names(wanted | {column.name for column in columns_used(features)})
+    keys = [Named(names.new(key.spine.name), Take(key.spine)) for key in join.keys]
+    at = Named(names.new(as_of), Take(Column(as_of, TIMESTAMP)))
+    required = (*(key.value for key in keys), at.value)
+    pairs = tuple((key.name, pair.other) for key, pair in zip(keys, join.keys, strict=True))
     steps = [
-        Step(times, distinct, "distinct keys and as-ofs of the spine"),
+        Step(
+            times,
+            Pick(SPINE, (*keys, at), required, distinct=True),
+            "distinct keys and as-ofs of the spine",
+        ),
         *window_steps(
-            replace(group, features=features), times, pairs, as_of, label, join.spec.strategy
+            replace(group, features=features), times, pairs, at.name, label, join.spec.strategy
         ),
     ]
-    on = [(key.name, key.name) for key in keys]
-    on.append((as_of, as_of))
+    on = [(pair.spine.name, key.name) for key, pair in zip(keys, join.keys, strict=True)]
+    on.append((as_of, at.name))
     return steps, Part(label, tuple(on))
 
 
@@ -153,11 +166,13 @@ def _days(join: DaysJoin, label: str, day: str, names: Names) -> tuple[list[Step
     pairs = Pairs(SPINE, "the spine", join.key.spine, TimeColumn(Column(day, DATE)), date)
     wanted = {taken.column.name for taken in join.taken}
     features = tuple(feature for feature in join.node.features if feature.name in wanted)
-    made = spine_steps(replace(join.node, features=features), pairs, f"{label}_")
-    *before, last = made
-    steps = [*before, Step(label, last.operation, last.note)]
-    key = join.key.spine.name
-    return steps, Part(label, ((key, key), (day, date)))
+    *before, last = spine_steps(replace(join.node, features=features), pairs, f"{label}_")
+    assert isinstance(last.operation, Aggregate)
+    own = Names(wanted)
+    keys = tuple(Named(own.new(key.name), key.value) for key in last.operation.keys)
+    steps = [*before, Step(label, replace(last.operation, keys=keys), last.note)]
+    on = zip((join.key.spine.name, day), (key.name for key in keys), strict=True)
+    return steps, Part(label, tuple(on))
 
 
 def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[Step], Part]:
