@@ -104,6 +104,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "unknown-tag": "No node has the tag.",
         "empty-selection": "The options of a command leave no node to run.",
         "no-results": "Nothing has run yet, so there is nothing to show.",
+        "empty-part": "A split would leave a part without rows.",
         "project-exists": "`seeknal init` would replace the file of a project.",
     },
     "Running": {

@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import seeknal
+from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import Kind, parse_type
@@ -25,6 +27,7 @@ KIND = "training_set"
 
 _ROWS = "rows_to_split"
 _TEMPORARY_SUFFIX = ".seeknal-tmp"
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ def split(target: Target, name: str, cuts: Cuts) -> Split:
 
     All parts and `split.json` replace the last split at once. Raises CompileFailed, and leaves
     the last split alone, where the training set has not run, a column is not there, a part would
-    be empty or a file cannot be written. Holds the lock of a run, so that no run changes the rows meanwhile.
+    be empty or a file cannot be written. Holds the lock of a run, so that no run changes the rows
+    meanwhile.
     """
     path = target.result(KIND, name)
     if not path.exists():
@@ -121,6 +125,7 @@ def split_json(made: Split) -> dict[str, object]:
         "column": time.column,
         "test_from": time.test_from.isoformat(),
         "validation_from": time.validation_from and time.validation_from.isoformat(),
+        "gap": spell_duration(time.gap // _MICROSECOND),
     }
     return {
         "training_set": made.id,

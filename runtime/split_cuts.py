@@ -8,7 +8,7 @@ version. By both, a row is in a part where both say so: no two parts share a tim
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from seeknal.runtime.duckdb_engine import identifier, literal
@@ -25,6 +25,7 @@ class LeftOut(StrEnum):
 
     NO_TIME = "no time"
     NO_KEY = "no key"
+    GAP = "gap"
     DISAGREE = "disagree"
 
 
@@ -32,22 +33,26 @@ class LeftOut(StrEnum):
 class TimeCut:
     """Parts by the time in `column`: each begins at its moment (UTC), this moment included.
 
-    A row whose time is NULL is neither before nor after anything, and is in no part.
+    A row whose time is NULL is neither before nor after anything, and is in no part. Nor is one
+    less than `gap` before the next part: its label may look that far ahead, into the next part.
     """
 
     column: str
     test_from: datetime
     validation_from: datetime | None = None
+    gap: timedelta = timedelta()
 
     @property
     def assignment(self) -> str:
         """The SQL expression of a row's part, or of why it is in none."""
         at = f"CAST({identifier(self.column)} AS TIMESTAMP)"
         cases = f"WHEN {at} IS NULL THEN {literal(LeftOut.NO_TIME)} "
-        cases += f"WHEN {at} >= {_timestamp(self.test_from)} THEN {literal(TEST)} "
-        if self.validation_from:
-            start = _timestamp(self.validation_from)
-            cases += f"WHEN {at} >= {start} THEN {literal(VALIDATION)} "
+        for name, start in ((TEST, self.test_from), (VALIDATION, self.validation_from)):
+            if start is not None:
+                cases += f"WHEN {at} >= {_timestamp(start)} THEN {literal(name)} "
+                if self.gap:
+                    before = _timestamp(start - self.gap)
+                    cases += f"WHEN {at} > {before} THEN {literal(LeftOut.GAP)} "
         return f"CASE {cases}ELSE {literal(TRAIN)} END"
 
 
@@ -114,7 +119,8 @@ class Cuts:
             return cut.assignment
         by_time, by_entity = self.time.assignment, self.entity.assignment
         return (
-            f"CASE WHEN {by_time} = {literal(LeftOut.NO_TIME)} THEN {literal(LeftOut.NO_TIME)} "
+            f"CASE WHEN {by_time} IN ({literal(LeftOut.NO_TIME)}, {literal(LeftOut.GAP)}) "
+            f"THEN {by_time} "
             f"WHEN {by_entity} IN ({by_time}, {literal(LeftOut.NO_KEY)}) THEN {by_entity} "
             f"ELSE {literal(LeftOut.DISAGREE)} END"
         )

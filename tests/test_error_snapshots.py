@@ -29,6 +29,7 @@ COMMANDS = {
     "ambiguous-node": "seeknal compile orders",
     "bad-value": RUN,
     "column-mismatch": RUN,
+    "empty-part": "seeknal split training --test-from 2026-03-01",
     "empty-selection": "seeknal run --types source --nodes clean",
     "engine-error": RUN,
     "input-changed": RUN,
@@ -76,6 +77,13 @@ def patched(target: str, name: str, value: Any) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def after_a_run(root: Path) -> Iterator[None]:
+    done = CliRunner().invoke(main, ["run", "--date", "2026-01-31"])
+    assert done.exit_code == 0, done.output
+    yield
+
+
 def too_little_memory(root: Path) -> Any:
     import duckdb
 
@@ -112,6 +120,7 @@ def lost_rows(root: Path) -> Any:
 
 AROUND: dict[str, Callable[[Path], Any]] = {
     "column-mismatch": other_columns,
+    "empty-part": after_a_run,
     "input-changed": inputs_gone,
     "io-error": output_in_the_way,
     "out-of-memory": too_little_memory,

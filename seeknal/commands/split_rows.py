@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from seeknal.runtime.paths import Target
     from seeknal.runtime.split import EntityCut, Part, Split, TimeCut
 
+
+def _read_length(
+    ctx: click.Context, parameter: click.Parameter, value: str | None
+) -> timedelta | None:
+    if value is None:
+        return None
+    from seeknal.compiler.durations import duration_complaint, parse_duration
+
+    if complaint := duration_complaint(value):
+        raise click.BadParameter("; ".join(complaint).replace("`", "'") + ".")
+    return timedelta(microseconds=parse_duration(value) or 0)
+
+
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -40,6 +53,12 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     callback=options.read_time,
     help="The time (UTC) from which rows are for validation, up to the test.",
 )
+@click.option(
+    "--gap",
+    metavar="LENGTH",
+    callback=_read_length,
+    help="Leave out rows this close before the next part, as 14d.",
+)
 @options.words("--by-entity", help="Split by the key in these columns.")
 @click.option(
     "--test", type=_SHARE, metavar="SHARE", help="The share of keys that are for the test."
@@ -55,6 +74,7 @@ def split_rows(
     by: str | None,
     test_from: datetime | None,
     validation_from: datetime | None,
+    gap: timedelta | None,
     by_entity: tuple[str, ...],
     test: float | None,
     validation: float | None,
@@ -81,7 +101,7 @@ def split_rows(
 
         target = Target(root)
         name = _find(training_set, target)
-        time = _time_cut(target, name, by, test_from, validation_from)
+        time = _time_cut(target, name, by, test_from, validation_from, gap)
         entity = _entity_cut(by_entity, test, validation, seed)
         _check(time, entity)
         made = split(target, name, Cuts(time, entity))
@@ -122,11 +142,12 @@ def _time_cut(
     by: str | None,
     test_from: datetime | None,
     validation_from: datetime | None,
+    gap: timedelta | None,
 ) -> TimeCut | None:
     from seeknal.runtime.split import TimeCut, declared
 
     if test_from is None:
-        if by or validation_from:
+        if by or validation_from or gap:
             raise click.UsageError("A split by time needs --test-from, where the test begins.")
         return None
     if validation_from and validation_from >= test_from:
@@ -137,7 +158,9 @@ def _time_cut(
     column = by or declared(target, name).as_of
     if column is None:
         raise click.UsageError("A split by time needs --by, the column with the time.")
-    return TimeCut(column, test_from, validation_from)
+    if gap is not None and gap >= (validation_from or test_from) - datetime.min:
+        raise click.UsageError("--gap reaches back beyond the first day of the calendar.")
+    return TimeCut(column, test_from, validation_from, gap or timedelta())
 
 
 def _entity_cut(
@@ -204,12 +227,15 @@ def _line(part: Part, made: Split) -> list[str]:
 
 def _left_out(made: Split) -> list[str]:
     """What is in no part or has no label, a line each."""
+    from seeknal.compiler.durations import spell_duration
     from seeknal.runtime.split_cuts import LeftOut
 
     time, entity = made.cuts.time, made.cuts.entity
+    gap = time.gap // timedelta(microseconds=1) if time else 0
     reasons = {
         LeftOut.NO_TIME: f"`{time.column}` is NULL" if time else "",
         LeftOut.NO_KEY: f"NULL in {', '.join(f'`{c}`' for c in entity.columns)}" if entity else "",
+        LeftOut.GAP: f"less than {spell_duration(gap)} before the next part",
         LeftOut.DISAGREE: "time and key belong to different parts",
     }
     lines = [
