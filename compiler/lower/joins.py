@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect
-from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.lower.values import all_of
 from seeknal.compiler.lower.windows import back
 from seeknal.compiler.model import TieOrder
 from seeknal.compiler.plan import Latest
 
-RANK = "tie_rank"
+_RANK = "tie_rank"
 
 
 def same_keys(
@@ -66,12 +66,17 @@ def rank(
     )
 
 
-def first_ranked(columns: list[exp.Expr], ranked: exp.Select, dialect: Dialect) -> exp.Select:
-    """The rows of `ranked` whose rank is 1."""
+def first_ranked(ranked: exp.Select, order: exp.Window, dialect: Dialect) -> exp.Select:
+    """The rows of `ranked` that are first in `order`, with its columns."""
+    columns = ranked.expressions
+    name = free_name(_RANK, [column.alias_or_name for column in columns])
+    ranked.append("expressions", exp.Alias(this=order, alias=name_of(name, dialect)))
     alias = exp.TableAlias(this=exp.to_identifier("ranked"))
-    first = exp.EQ(this=column_of(RANK, dialect), expression=exp.Literal.number(1))
+    first = exp.EQ(this=column_of(name, dialect), expression=exp.Literal.number(1))
     return exp.Select(
-        expressions=columns,
+        expressions=[
+            exp.Column(this=(column.args.get("alias") or column.this).copy()) for column in columns
+        ],
         from_=exp.From(this=exp.Subquery(this=ranked, alias=alias)),
         where=exp.Where(this=first),
     )

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.lower.joins import first_ranked, left_join, rank, same_keys, visible_at
-from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.lower.values import all_of
 from seeknal.compiler.lower.windows import back
 from seeknal.compiler.plan import Latest
@@ -25,7 +25,7 @@ def lower_asof_late_ties(step: Latest, dialect: Dialect) -> exp.Select:
         _columns(step, own_keys, dialect),
         _MATCHED,
         table_of(_WINNERS, dialect),
-        _on_match(_WINNERS, own_keys, step.event, dialect),
+        _on_match(_WINNERS, own_keys, step, dialect),
         dialect,
     )
     tree.set("with_", exp.With(expressions=[matched, tied, winners]))
@@ -45,12 +45,16 @@ def _match(step: Latest, dialect: Dialect) -> exp.Select:
     tests.append(exp.GTE(this=visible_at(step, dialect), expression=event))
     columns: list[exp.Expr] = [
         column_of(step.row, dialect, step.spine),
-        exp.Alias(this=column_of(step.as_of, dialect, step.spine), alias=name_of(_AS_OF, dialect)),
-        exp.Alias(this=event.copy(), alias=name_of(_TIME, dialect)),
+        exp.Alias(
+            this=column_of(step.as_of, dialect, step.spine),
+            alias=name_of(_own(_AS_OF, step), dialect),
+        ),
+        exp.Alias(this=event.copy(), alias=name_of(_own(_TIME, step), dialect)),
     ]
     columns += [
         exp.Alias(
-            this=column_of(other, dialect, step.rows), alias=name_of(f"{_KEY}_{index}", dialect)
+            this=column_of(other, dialect, step.rows),
+            alias=name_of(_own(f"{_KEY}_{index}", step), dialect),
         )
         for index, (_, other) in enumerate(step.keys)
     ]
@@ -63,9 +67,14 @@ def _match(step: Latest, dialect: Dialect) -> exp.Select:
     return left_join(columns, step.spine, table_of(step.rows, dialect), tests, dialect, "ASOF")
 
 
-def _on_match(table: str, keys: list[str], event: str, dialect: Dialect) -> list[exp.Expr]:
-    pairs = [(f"{_KEY}_{index}", key) for index, key in enumerate(keys)]
-    pairs.append((_TIME, event))
+def _own(name: str, step: Latest) -> str:
+    """A name of a column of the matched rows that no output has."""
+    return free_name(name, [output for _, output in step.columns])
+
+
+def _on_match(table: str, keys: list[str], step: Latest, dialect: Dialect) -> list[exp.Expr]:
+    pairs = [(_own(f"{_KEY}_{index}", step), key) for index, key in enumerate(keys)]
+    pairs.append((_own(_TIME, step), step.event))
     return same_keys(_MATCHED, table, tuple(pairs), dialect)
 
 
@@ -73,7 +82,7 @@ def _tied(step: Latest, keys: list[str], dialect: Dialect) -> exp.Select:
     """Keys and times that matched and that several rows have."""
     columns = [column_of(name, dialect, step.rows) for name in (*keys, step.event)]
     several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-    on = all_of(_on_match(step.rows, keys, step.event, dialect))
+    on = all_of(_on_match(step.rows, keys, step, dialect))
     return exp.Select(
         expressions=columns,
         from_=exp.From(this=table_of(step.rows, dialect)),
@@ -91,12 +100,11 @@ def _winners(step: Latest, keys: list[str], dialect: Dialect) -> exp.Select:
     ranked = exp.Select(
         expressions=[
             *(column_of(name, dialect, step.rows) for name in taken),
-            exp.Alias(this=order, alias=name_of("tie_rank", dialect)),
         ],
         from_=exp.From(this=table_of(step.rows, dialect)),
         joins=[exp.Join(this=table_of(_TIED, dialect), kind="SEMI", on=on)],
     )
-    return first_ranked([column_of(name, dialect) for name in taken], ranked, dialect)
+    return first_ranked(ranked, order, dialect)
 
 
 def _columns(step: Latest, keys: list[str], dialect: Dialect) -> list[exp.Expr]:
@@ -109,8 +117,8 @@ def _columns(step: Latest, keys: list[str], dialect: Dialect) -> list[exp.Expr]:
         winner = column_of(name, dialect, _WINNERS)
         value: exp.Expr = exp.Case(ifs=[exp.If(this=won.copy(), true=winner)], default=matched)
         if step.ttl is not None:
-            oldest = back(column_of(_AS_OF, dialect, _MATCHED), step.ttl)
-            fresh = exp.GTE(this=column_of(_TIME, dialect, _MATCHED), expression=oldest)
+            oldest = back(column_of(_own(_AS_OF, step), dialect, _MATCHED), step.ttl)
+            fresh = exp.GTE(this=column_of(_own(_TIME, step), dialect, _MATCHED), expression=oldest)
             value = exp.Case(ifs=[exp.If(this=fresh, true=value)])
         found.append(exp.Alias(this=value, alias=name_of(output, dialect, quoted=True)))
     return found

@@ -6,6 +6,7 @@ SEMANTICS "Names": the artifact maps whole names to the shortened ones.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlglot import exp
 
@@ -45,6 +46,14 @@ def column_of(name: str, dialect: Dialect, table: str | None = None) -> exp.Colu
 def table_of(name: str, dialect: Dialect) -> exp.Table:
     """The relation or step called `name`."""
     return exp.Table(this=name_of(name, dialect))
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """`name`, with underscores behind it where one of `taken` is it, in whatever case."""
+    folded = {other.casefold() for other in taken}
+    while name.casefold() in folded:
+        name += "_"
+    return name
 
 
 def shorten(tree: exp.Expr, dialect: Dialect) -> exp.Expr:

@@ -6,7 +6,6 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.lower.joins import (
-    RANK,
     first_ranked,
     left_join,
     outputs,
@@ -15,7 +14,7 @@ from seeknal.compiler.lower.joins import (
     visible_at,
 )
 from seeknal.compiler.lower.late_ties import lower_asof_late_ties
-from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.lower.values import all_of, projection
 from seeknal.compiler.lower.windows import back
 from seeknal.compiler.plan import (
@@ -66,11 +65,8 @@ def lower_one_of_ties(step: OneOfTies, dialect: Dialect) -> exp.Select:
     columns: list[exp.Expr] = [column_of(name, dialect) for name in step.columns]
     partition = [*step.keys, step.event]
     order = rank(partition, [], step.ties, None, dialect)
-    inner = exp.Select(
-        expressions=[*columns, exp.Alias(this=order, alias=name_of(RANK, dialect))],
-        from_=exp.From(this=table_of(step.input, dialect)),
-    )
-    return first_ranked([column.copy() for column in columns], inner, dialect)
+    inner = exp.Select(expressions=columns, from_=exp.From(this=table_of(step.input, dialect)))
+    return first_ranked(inner, order, dialect)
 
 
 def lower_latest(step: Latest, dialect: Dialect) -> exp.Select:
@@ -99,7 +95,7 @@ def _lead_interval(step: Latest, dialect: Dialect) -> exp.Select:
     names = dict.fromkeys(
         [*(other for _, other in step.keys), step.event, *(name for name, _ in step.columns)]
     )
-    next_time = _free(_NEXT, names)
+    next_time = free_name(_NEXT, names)
     lead = exp.Window(
         this=exp.Lead(this=column_of(step.event, dialect)),
         partition_by=[column_of(other, dialect) for _, other in step.keys],
@@ -148,14 +144,9 @@ def _range_join(step: Latest, dialect: Dialect) -> exp.Select:
             )
             for name, output in step.columns
         ),
-        exp.Alias(this=order, alias=name_of(RANK, dialect)),
     ]
     ranked = left_join(columns, step.spine, table_of(step.rows, dialect), tests, dialect)
-    kept: list[exp.Expr] = [
-        column_of(step.row, dialect),
-        *(exp.Column(this=name_of(o, dialect, quoted=True)) for _, o in step.columns),
-    ]
-    return first_ranked(kept, ranked, dialect)
+    return first_ranked(ranked, order, dialect)
 
 
 def lower_join_back(step: JoinBack, dialect: Dialect) -> exp.Select:

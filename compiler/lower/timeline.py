@@ -12,7 +12,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.features import Feature, Measure, Ratio, TimeWindow
 from seeknal.compiler.lower.conditions import condition_of
-from seeknal.compiler.lower.names import column_of, name_of, table_of
+from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.plan import RangeFrames, RunningSums
 from seeknal.compiler.types import INT64, TIMESTAMP, DataType, Kind
@@ -20,6 +20,14 @@ from seeknal.compiler.types import INT64, TIMESTAMP, DataType, Kind
 _TIME = "timeline_us"
 _ASKED = "asked"
 _EDGE = "edge"
+
+
+def _own(name: str, step: RangeFrames | RunningSums, dialect: Dialect) -> exp.Column:
+    """A column of the timeline that no key, column or feature is called like."""
+    taken = [step.as_of, *(key for key, _ in step.keys)]
+    taken += [column.name for column in step.columns]
+    taken += [feature.name for feature in step.features]
+    return column_of(free_name(name, taken), dialect)
 
 
 def lower_range_frames(step: RangeFrames, dialect: Dialect, library: MacroLibrary) -> exp.Select:
@@ -34,7 +42,7 @@ def lower_range_frames(step: RangeFrames, dialect: Dialect, library: MacroLibrar
         )
         for feature in step.features
     ]
-    asked = column_of(_ASKED, dialect)
+    asked = _own(_ASKED, step, dialect)
     framed = exp.Select(
         expressions=[*(key.copy() for key in keys), as_of.copy(), asked, *features],
         from_=exp.From(this=_subquery(timeline, "timeline")),
@@ -66,10 +74,13 @@ def _timeline(
     events += [
         exp.Alias(this=nothing, alias=name_of(step.as_of, dialect)),
         exp.Alias(
-            this=dialect.microseconds(column_of(step.event, dialect)), alias=name_of(_TIME, dialect)
+            this=dialect.microseconds(column_of(step.event, dialect)),
+            alias=_own(_TIME, step, dialect).this,
         ),
-        exp.Alias(this=exp.Boolean(this=False), alias=name_of(_ASKED, dialect)),
-        exp.Alias(this=cast(exp.Null(), dialect.type_name(INT64)), alias=name_of(_EDGE, dialect)),
+        exp.Alias(this=exp.Boolean(this=False), alias=_own(_ASKED, step, dialect).this),
+        exp.Alias(
+            this=cast(exp.Null(), dialect.type_name(INT64)), alias=_own(_EDGE, step, dialect).this
+        ),
         *(column_of(column.name, dialect) for column in step.columns),
     ]
     whole: exp.Query = exp.Select(
@@ -88,7 +99,7 @@ def _timeline(
     return whole
 
 
-def _value(measure: Measure, dialect: Dialect) -> exp.Expr:
+def _value(measure: Measure, step: RangeFrames | RunningSums, dialect: Dialect) -> exp.Expr:
     """The measure's column where its condition holds; 1 for an event where it has no column."""
     test: exp.Expr | None = None
     if measure.rows.condition is not None:
@@ -97,7 +108,7 @@ def _value(measure: Measure, dialect: Dialect) -> exp.Expr:
         plain: exp.Expr = column_of(measure.column.name, dialect)
     else:
         plain = exp.Literal.number(1)
-        event = exp.Not(this=column_of(_ASKED, dialect))
+        event = exp.Not(this=_own(_ASKED, step, dialect))
         test = event if test is None else exp.And(this=event, expression=exp.Paren(this=test))
     return plain if test is None else exp.Case(ifs=[exp.If(this=test, true=plain)])
 
@@ -110,12 +121,12 @@ def _framed(
 ) -> exp.Expr:
     def windowed(measure: Measure) -> exp.Expr:
         assert measure.rows.window is not None
-        value = _value(measure, dialect)
+        value = _value(measure, step, dialect)
         expansion = library.expand(
             measure.aggregation,
             x=value,
             x_type=measure.column.type if measure.column else None,
-            when=exp.Not(this=column_of(_ASKED, dialect)) if measure.column is None else None,
+            when=exp.Not(this=_own(_ASKED, step, dialect)) if measure.column is None else None,
             at=column_of(step.event, dialect),
             days=None,
             keys=[],
@@ -141,7 +152,7 @@ def _over(tree: exp.Expr, window: TimeWindow, step: RangeFrames, dialect: Dialec
         framed = exp.Window(
             this=node.copy(),
             partition_by=[column_of(name, dialect) for name, _ in step.keys],
-            order=exp.Order(expressions=[exp.Ordered(this=column_of(_TIME, dialect))]),
+            order=exp.Order(expressions=[exp.Ordered(this=_own(_TIME, step, dialect))]),
             spec=_frame(window, inclusive=step.inclusive),
         )
         node.replace(framed)
@@ -189,11 +200,14 @@ class _Running:
         if key not in self.names:
             word = "sum" if kind is exp.Sum else "count"
             name = f"running_{word}_{len(self.names) + 1}"
+            name = free_name(name, [self.step.as_of, *(key for key, _ in self.step.keys)])
             self.names[key] = name
             self.columns[name] = exp.Window(
-                this=kind(this=_value(measure, self.dialect)),
+                this=kind(this=_value(measure, self.step, self.dialect)),
                 partition_by=[column_of(n, self.dialect) for n, _ in self.step.keys],
-                order=exp.Order(expressions=[exp.Ordered(this=column_of(_TIME, self.dialect))]),
+                order=exp.Order(
+                    expressions=[exp.Ordered(this=_own(_TIME, self.step, self.dialect))]
+                ),
                 spec=exp.WindowSpec(
                     kind="RANGE", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"
                 ),
@@ -210,7 +224,9 @@ class _Running:
         return exp.Sub(this=upper, expression=lower)
 
     def _at(self, name: str, edge: int) -> exp.Expr:
-        test = exp.EQ(this=column_of(_EDGE, self.dialect), expression=exp.Literal.number(edge))
+        test = exp.EQ(
+            this=_own(_EDGE, self.step, self.dialect), expression=exp.Literal.number(edge)
+        )
         kept = exp.If(this=test, true=column_of(name, self.dialect))
         found = exp.Max(this=exp.Case(ifs=[kept]))
         return exp.Coalesce(this=found, expressions=[exp.Literal.number(0)])
@@ -258,7 +274,7 @@ def lower_running_sums(step: RunningSums, dialect: Dialect) -> exp.Select:
     edges: list[tuple[int, int | None]] = list(running.edges.items())
     timeline = _timeline(step, dialect, edges)
     keys = [column_of(name, dialect) for name, _ in step.keys]
-    as_of, edge = column_of(step.as_of, dialect), column_of(_EDGE, dialect)
+    as_of, edge = column_of(step.as_of, dialect), _own(_EDGE, step, dialect)
     along = exp.Select(
         expressions=[
             *(key.copy() for key in keys),
