@@ -68,7 +68,7 @@ def rank(
 
 def first_ranked(ranked: exp.Select, order: exp.Window, dialect: Dialect) -> exp.Select:
     """The rows of `ranked` that are first in `order`, with its columns."""
-    columns = ranked.expressions
+    columns = list(ranked.expressions)
     name = free_name(_RANK, [column.alias_or_name for column in columns])
     ranked.append("expressions", exp.Alias(this=order, alias=name_of(name, dialect)))
     alias = exp.TableAlias(this=exp.to_identifier("ranked"))
