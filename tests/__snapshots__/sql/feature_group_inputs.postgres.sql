@@ -14,7 +14,7 @@ GROUP BY customer_id
 /* feature_group.by_ref | seeknal/by_ref.yml | postgres */
 SELECT
   customer_id,
-  MAX(amount) AS greatest
+  MAX(amount) AS "greatest"
 FROM source_orders
 GROUP BY customer_id
 ;
@@ -22,7 +22,7 @@ GROUP BY customer_id
 /* feature_group.by_source | seeknal/by_source.yml | postgres */
 SELECT
   source.customer_id,
-  MIN(source.amount) AS least
+  MIN(source.amount) AS "least"
 FROM source_orders AS source
 GROUP BY source.customer_id
 ;

@@ -28,5 +28,5 @@ SELECT
   "OrderDate" AS "Day",
   o."Amount (€)",
   "a ""quoted"" one"
-FROM source_Orders AS o
+FROM "source_Orders" AS o
 ;

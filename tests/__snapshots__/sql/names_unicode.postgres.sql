@@ -1,10 +1,10 @@
 /* transform.with_plain_names | seeknal/with_plain_names.yml | postgres */
 SELECT
   kunde,
-  日付 AS bestelltag,
+  "日付" AS bestelltag,
   stichtag,
   "💶",
-  Ümsatz
+  "Ümsatz"
 FROM source_orders
 ;
 

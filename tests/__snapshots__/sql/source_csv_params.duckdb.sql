@@ -2,7 +2,13 @@
 SELECT
   column0,
   CAST(column1 AS BIGINT) AS column1
-FROM read_csv('data/no_header.csv', header = FALSE, skip = 2, all_varchar = TRUE)
+FROM read_csv(
+  'data/no_header.csv',
+  header = FALSE,
+  skip = 2,
+  all_varchar = TRUE,
+  names = ['column0', 'column1']
+)
 ;
 
 /* assertions of source.no_header | seeknal/no_header.yml | duckdb | a row returned breaks the promise */
@@ -15,7 +21,13 @@ WITH parsed AS (
     AND NOT (
       regexp_full_match(column1, '[+-]?[0-9]+') AND TRY_CAST(column1 AS BIGINT) IS NOT NULL
     ) AS bad_column1
-  FROM read_csv('data/no_header.csv', header = FALSE, skip = 2, all_varchar = TRUE)
+  FROM read_csv(
+    'data/no_header.csv',
+    header = FALSE,
+    skip = 2,
+    all_varchar = TRUE,
+    names = ['column0', 'column1']
+  )
 )
 SELECT
   CASE WHEN bad_column1 THEN 'column1 (int64)' END AS "column",

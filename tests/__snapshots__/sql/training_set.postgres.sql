@@ -71,7 +71,7 @@ profiles_rows AS (
 ),
 profiles_without_ties AS (
   /* one row per key and event time: version desc, tier desc */
-  SELECT customer, updated_at, tier
+  SELECT customer, updated_at, tier, tie_rank
   FROM (
     SELECT
       customer,

@@ -3,7 +3,7 @@
 SELECT
   /* after a column */
   order_id,
-  UPPER(TRIM(customer_id)) AS customer,
+  REPLACE(UPPER(TRIM(customer_id) COLLATE "pg_c_utf8"), 'ß', 'ẞ') COLLATE "C" AS customer,
   COALESCE(note, '') || '!' AS shout,
   CASE
     WHEN amount >= 100
@@ -14,9 +14,9 @@ SELECT
     THEN 'small'
     ELSE 'nothing at all'
   END AS size,
-  CAST(amount AS DECIMAL(10, 2)) AS price,
+  CAST(CAST(SIGN(amount) * FLOOR(ABS(amount) * 100 + 0.5) AS BIGINT) * 0.01 AS DECIMAL(10, 2)) AS price,
   order_date - 7 AS week_before,
-  (CAST(CAST('2026-01-31' AS DATE) AS DATE) - CAST(order_date AS DATE)) AS age,
+  (CAST('2026-01-31' AS DATE) - order_date) AS age,
   NOT (status = 'paid' OR note IS NULL) AS open_with_note
 FROM source_orders
 WHERE status IN ('paid', 'open')

@@ -66,7 +66,7 @@ FROM steps
 /* transform.subqueries | seeknal/subqueries.yml | postgres */
 SELECT
   x.*,
-  (SELECT MAX(i) FROM source_right_side AS input_1) AS greatest
+  (SELECT MAX(i) FROM source_right_side AS input_1) AS "greatest"
 FROM (
   SELECT row_id, i
   FROM source_left_side

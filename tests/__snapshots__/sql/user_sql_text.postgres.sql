@@ -2,7 +2,7 @@
 SELECT
   row_id,
   LENGTH(s) AS length,
-  LOWER(s) AS lower,
+  LOWER(s COLLATE "pg_c_utf8") COLLATE "C" AS lower,
   TRIM(s) AS trimmed,
   LTRIM(t) AS left_trimmed,
   TRIM(BOTH 'ax' FROM s) AS stripped,
@@ -19,12 +19,12 @@ SELECT
   CAST(i AS TEXT) AS number,
   CAST(gift AS TEXT) AS gift,
   'it''s' AS quoted,
-  s < t AS earlier,
-  s BETWEEN 'A' AND 'b' AS between_letters,
+  s COLLATE "C" < t AS earlier,
+  s COLLATE "C" BETWEEN 'A' AND 'b' AS between_letters,
   s IN ('x', 'paid') AS listed,
   s LIKE '%a%' AS has_a,
-  s ILIKE 'B%' AS begins_with_b,
-  GREATEST(s, t) AS last_in_order,
+  s COLLATE "C" ILIKE 'B%' AS begins_with_b,
+  GREATEST(s COLLATE "C", t) AS last_in_order,
   s IS NOT DISTINCT FROM t AS same
 FROM source_texts
 ;

@@ -6,24 +6,17 @@ SELECT
   one_day + 1 AS next_day,
   one_day - CAST('2026-01-01' AS DATE) AS day_of_year,
   (CAST(ended_at AS DATE) - CAST(started_at AS DATE)) AS days,
-  (CAST(CAST('2026-01-31' AS DATE) AS DATE) - CAST(one_day AS DATE)) AS days_left,
+  (CAST('2026-01-31' AS DATE) - one_day) AS days_left,
   started_at + INTERVAL '2 HOUR' AS two_hours_later,
   one_day + INTERVAL '1 MONTH' AS next_month,
   CAST(one_day + INTERVAL '1 DAY' AS DATE) AS tomorrow,
-  DATE_TRUNC('MONTH', started_at) AS month,
-  CAST(DATE_TRUNC('WEEK', started_at) AS DATE) AS week,
-  MAKE_DATE(CAST(2026 AS INT), CAST(1 AS INT), CAST(31 AS INT)) AS last_of_january,
-  MAKE_TIMESTAMP(
-    CAST(2026 AS INT),
-    CAST(1 AS INT),
-    CAST(31 AS INT),
-    CAST(12 AS INT),
-    CAST(30 AS INT),
-    CAST(1.5 AS DOUBLE PRECISION)
-  ) AS half_past,
+  DATE_TRUNC('month', started_at) AS "month",
+  CAST(DATE_TRUNC('week', started_at) AS DATE) AS week,
+  MAKE_DATE(2026, 1, 31) AS last_of_january,
+  MAKE_TIMESTAMP(2026, 1, 31, 12, 30, CAST(1.5 AS DOUBLE PRECISION)) AS half_past,
   CAST(started_at AS TEXT) AS spelt,
   started_at >= '2026-01-01' AS this_year,
-  one_day < ended_at AS before,
+  one_day < ended_at AS "before",
   GREATEST(one_day, CAST('2026-01-10' AS DATE)) AS later
 FROM source_moments
 ;
