@@ -75,20 +75,19 @@ def _questions(
             continue
         join = before.operation
         if join.known is None and join.strategy in ("", "auto"):
-            sql = _question(join, picks[join.events], node, dialect)
+            sql = _question(join, picks[join.times], picks[join.events], node, dialect)
             found.append((step.name, sql, join.reach))
     return found
 
 
-def _question(join: InReach, events: Pick, node: ResolvedTrainingSet, dialect: Dialect) -> str:
+def _question(
+    join: InReach, times: Pick, events: Pick, node: ResolvedTrainingSet, dialect: Dialect
+) -> str:
     """Rows by key on both sides: pairs with equal keys, all events, all asked, the events' span."""
     values = {named.name: named.value for named in events.columns}
     keys = [f"key_{index}" for index, _ in enumerate(join.keys, start=1)]
-    own = [values[other] for _, other in join.keys]
-    seen = _per_key(
-        events.input, [v.column.name for v in own if isinstance(v, Take)], keys, dialect
-    )
-    asked = _per_key(node.spine.name, [mine for mine, _ in join.keys], keys, dialect)
+    seen = _per_key(events.input, _taken(events, [o for _, o in join.keys]), keys, dialect)
+    asked = _per_key(node.spine.name, _taken(times, [m for m, _ in join.keys]), keys, dialect)
     event = next(step for name, step in values.items() if name == join.event)
     time = dialect.microseconds(value(event, dialect))
     span = exp.Select(
@@ -119,6 +118,12 @@ def _question(join: InReach, events: Pick, node: ResolvedTrainingSet, dialect: D
         with_=exp.With(expressions=[_cte("seen", seen, dialect), _cte("asked", asked, dialect)]),
     )
     return print_statement(total, dialect.printer)
+
+
+def _taken(pick: Pick, names: list[str]) -> list[str]:
+    """The columns of its input that a pick has under `names`."""
+    values = {named.name: named.value for named in pick.columns}
+    return [take.column.name for name in names if isinstance(take := values[name], Take)]
 
 
 def _per_key(relation: str, columns: list[str], keys: list[str], dialect: Dialect) -> exp.Select:
