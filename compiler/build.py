@@ -19,6 +19,7 @@ from seeknal.compiler.discover import Discovery
 from seeknal.compiler.environ import RecordedEnviron
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.guarded import Guarded, guard
+from seeknal.compiler.leakage import leakage_findings
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Model, ResolvedSource, ResolvedTrainingSet
@@ -39,7 +40,8 @@ class Options:
     """What a command line may say of a compilation. `run_date` is a UTC day.
 
     `inline` puts upstream nodes in front of each statement as CTEs, down to the sources. `as_of`
-    (UTC) is the time of feature groups over events; None leaves a parameter of that name.
+    (UTC) is the time of feature groups over events; None leaves a parameter of that name. With
+    `strict`, findings of leakage are errors.
     """
 
     run_date: date
@@ -48,6 +50,7 @@ class Options:
     overrides: Mapping[str, object] = field(default_factory=dict)
     inline: bool = False
     as_of: datetime | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ def _compile(
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
+    findings.items += leakage_findings(model, wanted, strict=options.strict)
+    findings.stop_on_errors()
     dialect = find_dialect(options.dialect)
     traits = Traits(dialect.name, dialect.asof_join)
     plans = {

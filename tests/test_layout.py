@@ -35,6 +35,7 @@ STAGES = (
     ),
     ("macros", "macro_header macro_body macro_render macro_cache macros"),
     ("the model", "select_nodes readers discover model checked window_shapes resolve"),
+    ("leakage", "leakage"),
     ("plans", "plan planning"),
     ("better plans", "rewrites"),
     ("trees", "dialects lower"),

@@ -45,6 +45,7 @@ STAGES = ("document", "spec", "model", "plan", "sql")
 @options.params
 @options.run_date
 @options.as_of
+@options.strict
 @options.project_path
 @options.as_json
 def compile_sql(
@@ -57,6 +58,7 @@ def compile_sql(
     params: dict[str, object],
     run_date: date,
     as_of: datetime | None,
+    strict: bool,
     project_path: Path | None,
     as_json: bool,
 ) -> None:
@@ -73,8 +75,15 @@ def compile_sql(
     seeknal compile customer_trend --stage plan   what is computed, before any dialect
     """
     root = find_root(project_path)
-    asked = Asked(dialect=dialect, run_date=run_date, params=params, inline=inline, as_of=as_of)
-    plain = not (inline or stage or explain or output or as_json or as_of)
+    asked = Asked(
+        dialect=dialect,
+        run_date=run_date,
+        params=params,
+        inline=inline,
+        as_of=as_of,
+        strict=strict,
+    )
+    plain = not (inline or stage or explain or output or as_json or as_of or strict)
     if plain and len(nodes) <= 1 and _shown_from_last(root, asked, nodes):
         return
     with findings_reported(root, as_json=as_json):

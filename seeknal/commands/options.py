@@ -82,6 +82,7 @@ params = click.option(
     callback=read_params,
     help="Values for {{ }} parameters; they win over the specs'.",
 )
+strict = click.option("--strict", is_flag=True, help="Take findings of leakage as errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -27,6 +27,7 @@ class Asked:
     params: Mapping[str, object]
     inline: bool = False
     as_of: datetime | None = None
+    strict: bool = False
 
 
 def find_root(given: Path | None) -> Path:
@@ -67,6 +68,7 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         overrides=asked.params,
         inline=asked.inline,
         as_of=asked.as_of,
+        strict=asked.strict,
     )
     return build.compile_project(root, options, nodes)
 

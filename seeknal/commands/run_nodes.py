@@ -39,6 +39,7 @@ _INTERRUPTED = 130
 @options.params
 @options.run_date
 @options.as_of
+@options.strict
 @click.option("--run-id", help="The run's name.  [default: its UTC time, YYYYMMDD_HHMMSS]")
 @click.option("--verbose", "-v", is_flag=True, help="Say why each node runs; always write the log.")
 @options.project_path
@@ -54,6 +55,7 @@ def run_nodes(
     params: dict[str, object],
     run_date: date,
     as_of: datetime | None,
+    strict: bool,
     run_id: str | None,
     verbose: bool,
     project_path: Path | None,
@@ -81,7 +83,13 @@ def run_nodes(
         from seeknal.runtime.selection import Request
 
         request = Request(full=full, nodes=nodes, types=types, tags=tags, exclude_tags=exclude_tags)
-        asked = Asked(run_date=run_date, run_id=run_id, params=params, as_of=as_of or run_start())
+        asked = Asked(
+            run_date=run_date,
+            run_id=run_id,
+            params=params,
+            as_of=as_of or run_start(),
+            strict=strict,
+        )
         loaded = load(root, asked, request)
         if dry_run:
             _dry_run(loaded, as_json)
