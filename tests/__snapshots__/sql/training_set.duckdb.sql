@@ -69,7 +69,7 @@ profiles_rows AS (
 ),
 profiles_without_ties AS (
   /* one row per key and event time: version desc, tier desc */
-  SELECT customer, updated_at, tier, tie_rank
+  SELECT customer, updated_at, tier
   FROM (
     SELECT
       customer,

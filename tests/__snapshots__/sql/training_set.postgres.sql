@@ -5,11 +5,11 @@ WITH events AS (
     customer_id,
     amount,
     ordered_at,
-    CAST(%(as_of)s AS TIMESTAMP) AS as_of
+    CAST(:'as_of' AS TIMESTAMP) AS as_of
   FROM source_orders
   WHERE customer_id IS NOT NULL
     AND ordered_at IS NOT NULL
-    AND ordered_at <= CAST(%(as_of)s AS TIMESTAMP)
+    AND ordered_at <= CAST(:'as_of' AS TIMESTAMP)
 )
 SELECT
   customer_id,
@@ -71,7 +71,7 @@ profiles_rows AS (
 ),
 profiles_without_ties AS (
   /* one row per key and event time: version desc, tier desc */
-  SELECT customer, updated_at, tier, tie_rank
+  SELECT customer, updated_at, tier
   FROM (
     SELECT
       customer,
