@@ -16,4 +16,4 @@ def condition_of(condition: Condition, dialect: Dialect) -> exp.Expr:
         return column_of(tree.name, dialect)
     for node in list(tree.find_all(exp.Column)):
         node.replace(column_of(node.name, dialect))
-    return dialect.rewrite(tree)
+    return dialect.rewrite(tree, condition.columns)

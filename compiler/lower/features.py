@@ -77,9 +77,9 @@ class FeatureLowering:
         expression = expansion.expression
         prepared = list(expansion.prepared)
         if not expansion.native:
-            expression = self.dialect.rewrite(expression)
+            expression = self.dialect.rewrite(expression, ())
             prepared = [
-                Prepared(p.name, p.level, self.dialect.rewrite(p.expression)) for p in prepared
+                Prepared(p.name, p.level, self.dialect.rewrite(p.expression, ())) for p in prepared
             ]
         self.prepared += prepared
         if measure.or_zero:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.dialects.base import Dialect, Unsupported
 from seeknal.compiler.lower.joins import (
     first_ranked,
     left_join,
@@ -15,6 +15,7 @@ from seeknal.compiler.lower.joins import (
 )
 from seeknal.compiler.lower.late_ties import lower_asof_late_ties
 from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
+from seeknal.compiler.lower.union import lower_union
 from seeknal.compiler.lower.values import all_of, projection
 from seeknal.compiler.lower.windows import back
 from seeknal.compiler.plan import (
@@ -71,7 +72,12 @@ def lower_one_of_ties(step: OneOfTies, dialect: Dialect) -> exp.Select:
 
 def lower_latest(step: Latest, dialect: Dialect) -> exp.Select:
     """The latest row as of each spine row, in the shape that the plan chose."""
+    if step.shape in (LatestShape.ASOF, LatestShape.ASOF_LATE_TIES) and not dialect.asof_join:
+        help = "leave `strategy` out: the compiler chooses a shape that the dialect has"
+        raise Unsupported(exp.Join(), "an ASOF join", help)
     match step.shape:
+        case LatestShape.UNION:
+            return lower_union(step, dialect)
         case LatestShape.ASOF:
             return _asof(step, dialect)
         case LatestShape.ASOF_LATE_TIES:

@@ -71,7 +71,7 @@ def _column(source: ResolvedSource, column: Column, raw: str, dialect: Dialect) 
     expression: exp.Expr = column_of(column.name, dialect)
     if source.as_text:
         expression = _from_text(source, column, dialect)
-    elif raw.upper() == "FLOAT" or (source.declared and source.path):
+    elif raw.upper() == "FLOAT" or source.declared:
         if column.type.kind is not Kind.OTHER:
             expression = _cast(expression, column.type, dialect)
     elif raw.upper().startswith("TIMESTAMP WITH"):

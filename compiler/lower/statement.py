@@ -88,7 +88,8 @@ def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibra
         case ReadSource(source):
             return lower_source(source, dialect)
         case UserQuery(query):
-            return shorten(dialect.rewrite(query.tree.copy()), dialect)
+            tree = dialect.rewrite_query(query.tree.copy(), query.inputs, query.columns)
+            return shorten(tree, dialect)
         case Pick():
             return _pick(step.operation, dialect)
         case PastEvents():

@@ -133,7 +133,9 @@ def _framed(
             arguments={},
             column_prefix=feature.name,
         )
-        tree = expansion.expression if expansion.native else dialect.rewrite(expansion.expression)
+        tree = (
+            expansion.expression if expansion.native else dialect.rewrite(expansion.expression, ())
+        )
         return _over(tree, measure.rows.window, step, dialect)
 
     if isinstance(feature.value, Ratio):

@@ -40,7 +40,7 @@ def value(node: Value, dialect: Dialect, table: str | None = None) -> exp.Expr:
             instant = time_of(time, dialect, table)
             return cast(instant, "TIMESTAMP") if time.column.type == DATE else instant
         case Moment(None):
-            return cast(exp.Placeholder(this="as_of"), "TIMESTAMP")
+            return cast(dialect.parameter("as_of"), "TIMESTAMP")
         case Moment(at):
             assert at is not None
             return cast(exp.Literal.string(at.isoformat(" ")), "TIMESTAMP")

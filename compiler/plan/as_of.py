@@ -97,6 +97,7 @@ class LatestShape(StrEnum):
     ASOF = "asof"
     ASOF_LATE_TIES = "asof_late_ties"
     LEAD_INTERVAL = "lead_interval"
+    UNION = "union"
     RANGE_JOIN = "range_join"
 
 
@@ -106,7 +107,8 @@ class Latest:
 
     `rows` has one row per keys and event time, but for `known`: then ties are resolved among the
     rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
-    `delay` and `ttl` are in microseconds. In the shape `ASOF_LATE_TIES` `rows` may hold ties.
+    `delay` and `ttl` are in microseconds; `types` are those of `columns`. `strategy` is the shape
+    that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may hold ties.
     """
 
     spine: str
@@ -120,6 +122,8 @@ class Latest:
     ttl: int | None
     ties: tuple[TieOrder, ...]
     columns: tuple[tuple[str, str], ...]
+    types: tuple[DataType, ...]
+    strategy: str = ""
     shape: LatestShape = LatestShape.LEAD_INTERVAL
 
 

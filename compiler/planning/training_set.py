@@ -215,6 +215,8 @@ def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[St
         ttl=join.spec.ttl,
         ties=ties,
         columns=tuple((t.column.name, t.name) for t in join.taken),
+        types=tuple(t.column.type for t in join.taken),
+        strategy=join.spec.strategy,
     )
     steps.append(Step(label, latest, _latest_note(join)))
     return steps, Part(label, ((row, row),))

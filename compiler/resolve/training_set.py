@@ -144,6 +144,13 @@ def _latest_join(
         for tie in join.tie_break
         if (column := find_column(relation, tie.column, findings)) is not None
     ]
+    if knowledge is not None and join.strategy not in ("", "auto", "range_join"):
+        findings.error(
+            "unsupported-strategy",
+            f"`{join.strategy}` follows one time, and rows here also have a `knowledge_time`",
+            join.ref.place,
+            help="leave `strategy` out: the compiler chooses a shape that can",
+        )
     skipped = {key.other.name for key in keys or ()}
     skipped |= {event.column.name} if event is not None else set()
     skipped |= {knowledge.column.name} if knowledge is not None else set()

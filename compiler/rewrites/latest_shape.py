@@ -12,7 +12,8 @@ def latest_shape(plan: Plan, traits: Traits) -> Plan:
     """Choose a shape for every `Latest`.
 
     A second time (`known`) takes a range join: what is visible is not a prefix of the events.
-    Else ASOF where the dialect has it, else intervals from each row to the next.
+    Else what the spec asks for, else ASOF where the dialect has it, else intervals from each row
+    to the next.
     """
     steps = []
     choices = list(plan.choices)
@@ -27,6 +28,8 @@ def latest_shape(plan: Plan, traits: Traits) -> Plan:
 
 
 def _shape(latest: Latest, traits: Traits) -> tuple[LatestShape, str]:
+    if latest.strategy not in ("", "auto"):
+        return LatestShape(latest.strategy), "as the spec asks"
     if latest.known is not None:
         return LatestShape.RANGE_JOIN, "as a row counts only once it is known"
     if traits.asof_join:
