@@ -108,7 +108,8 @@ class Latest:
     `rows` has one row per keys and event time, but for `known`: then ties are resolved among the
     rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
     `delay` and `ttl` are in microseconds; `types` are those of `columns`. `strategy` is the shape
-    that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may hold ties.
+    that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may
+    hold ties.
     """
 
     spine: str
