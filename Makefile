@@ -12,8 +12,8 @@ $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "this Python cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(QUIET) $(BIN)/python -m pip install --quiet --editable . --config-settings editable_mode=compat --group dev
-	$(BIN)/python -m pip install --quiet --no-deps --group demo
+	$(QUIET) $(BIN)/python -m pip install --quiet --editable . --config-settings editable_mode=compat --group dev --group demo
+	$(BIN)/python -m pip install --quiet --no-deps --group data
 	@touch $@
 
 demo: $(INSTALLED)

@@ -1,4 +1,4 @@
-"""The flights example: what it shows, and its features beside SQL written by hand over the csv."""
+"""The flights example: what it shows, and its features beside SQL written by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copy / "data").symlink_to(EXAMPLE / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(copy)
-        result = CliRunner().invoke(main, ["run"])
+        result = CliRunner().invoke(main, ["run", "--as-of", "2014-01-01"])
     assert result.exit_code == 0, result.output
     return copy
 
@@ -193,3 +194,131 @@ def test_a_plane_is_where_its_last_landed_flight_took_it(query: Query) -> None:
         expected["dest"],
         expected["idle_days"],
     )
+
+
+# -- the training set ------------------------------------------------------------------------
+
+
+def test_flights_land_when_the_clock_at_the_destination_says(query: Query) -> None:
+    """Over the zones of the tz database, which the project does not use."""
+    wrong = query(
+        """
+        SELECT l.carrier, l.flight, l.landed_at
+        FROM transform_landed_flights AS l
+        JOIN transform_flight_events AS e
+            USING (carrier, flight, origin, dest, scheduled_departure)
+        LEFT JOIN source_airports AS a ON a.faa = l.dest
+        WHERE STRFTIME(
+            TIMEZONE(COALESCE(a.tzone, 'America/Puerto_Rico'), TIMEZONE('UTC', l.landed_at)),
+            '%H%M'
+        )::INT % 2400 <> e.arr_time % 2400
+        """
+    )
+    # It landed as clocks went from 02:00 to 03:00, and wrote down 02:03.
+    assert wrong == [{"carrier": "B6", "flight": 35, "landed_at": datetime(2013, 3, 10, 7, 3)}]
+    [minutes] = query(
+        """
+        SELECT MIN(DATE_DIFF('minute', departed_at, landed_at) - air_time) AS least_on_ground,
+            MIN(DATE_DIFF('minute', scheduled_departure, landed_at)) AS least_after_schedule
+        FROM transform_landed_flights
+        """
+    )
+    assert minutes["least_on_ground"] == 5
+    assert minutes["least_after_schedule"] == 18  # no flight lands before it was to depart
+
+
+GROUPS = {"carrier": "carrier", "plane": "tailnum", "route": "route"}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("training_set", ["arrival_delays", "arrival_delays_leaky"])
+def test_windows_match_sql_by_hand(query: Query, training_set: str, name: str) -> None:
+    """Sixty flights of the year: what had landed, or what had been scheduled, by their times."""
+    key = GROUPS[name]
+    known = "AND l.landed_at <= s.at" if training_set == "arrival_delays" else ""
+    windows = {"1h": "1 HOUR", "6h": "6 HOUR", "1d": "1 DAY", "7d": "7 DAY", "30d": "30 DAY"}
+    by_hand = ", ".join(
+        f"""COUNT(*) FILTER (WHERE {inside}) AS {name}_flights_{window},
+        AVG(arr_delay) FILTER (WHERE {inside}) AS {name}_delay_{window},
+        AVG(late) FILTER (WHERE {inside}) AS {name}_late_{window}"""
+        for window, length in windows.items()
+        if (inside := f"l.scheduled_departure > s.at - INTERVAL {length}")
+    )
+    expected = query(
+        f"""
+        SELECT s.key, s.at, {by_hand}
+        FROM (
+            SELECT DISTINCT {key} AS key, scheduled_departure AS at
+            FROM training_set_{training_set}
+            ORDER BY MD5({key} || scheduled_departure) LIMIT 60
+        ) AS s
+        LEFT JOIN transform_landed_flights AS l
+            ON l.{key} = s.key AND l.scheduled_departure <= s.at {known}
+        GROUP BY ALL ORDER BY ALL
+        """
+    )
+    names = ", ".join(name for name in expected[0] if name not in ("key", "at"))
+    found = query(
+        f"""
+        SELECT DISTINCT {key} AS key, scheduled_departure AS at, {names}
+        FROM training_set_{training_set}
+        ORDER BY MD5({key} || scheduled_departure) LIMIT 60
+        """
+    )
+    found.sort(key=lambda row: (row["key"], row["at"]))
+    for mine, theirs in zip(expected, found, strict=True):
+        assert theirs == {
+            column: pytest.approx(value) if isinstance(value, float) else value
+            for column, value in mine.items()
+        }
+
+
+def test_the_weather_is_the_last_full_hours(query: Query) -> None:
+    [found] = query(
+        """
+        SELECT COUNT(*) AS rows, COUNT(*) FILTER (
+            WHERE t.temp IS NOT DISTINCT FROM w.temp AND t.visib IS NOT DISTINCT FROM w.visib
+        ) AS equal, COUNT(w.origin) AS observed
+        FROM training_set_arrival_delays AS t
+        LEFT JOIN LATERAL (
+            SELECT * FROM source_weather AS w
+            WHERE w.origin = t.origin
+                AND w.time_hour <= t.scheduled_departure - INTERVAL 1 HOUR
+                AND w.time_hour >= t.scheduled_departure - INTERVAL 6 HOUR
+            ORDER BY w.time_hour DESC LIMIT 1
+        ) AS w ON true
+        """
+    )
+    assert found["rows"] == found["equal"] == 40_864
+    # Some stretches without observations are longer than the ttl.
+    assert 40_000 < found["observed"] < 40_864
+
+
+def test_the_leak_is_one_line() -> None:
+    folder = EXAMPLE / "seeknal" / "feature_groups"
+    for name in GROUPS:
+        honest, leaky = (
+            yaml.safe_load((folder / f"{name}_{which}.yml").read_text("utf-8"))
+            for which in ("recent", "leaky")
+        )
+        assert honest.pop("knowledge_time") == "landed_at"
+        for own in ("name", "description", "tags"):
+            honest.pop(own), leaky.pop(own)
+        assert honest == leaky
+
+
+def test_a_leak_flatters_a_model_and_spoils_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sklearn", reason="`make` installs it; other environments may lack it")
+    for name in ("arrival_delays", "arrival_delays_leaky"):
+        line = ["split", name, "--test-from", "2013-11-01", "--project-path", str(project)]
+        result = CliRunner().invoke(main, line)
+        assert result.exit_code == 0, result.output
+    score = runpy.run_path(str(EXAMPLE / "score.py"))
+    monkeypatch.setitem(score["features"].__globals__, "SPLITS", project / "target" / "splits")
+    median, honest, judged, used = score["scores"]()
+    assert 0.1 < honest.r2 < 0.2
+    assert median.mae - 2 < honest.mae < median.mae
+    assert judged.r2 > 0.99 and judged.mae < 0.2
+    assert used.r2 < median.r2 < 0 and used.mae > median.mae + 2
