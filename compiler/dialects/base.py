@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.reserved import RESERVED
-from seeknal.compiler.types import DataType
+from seeknal.compiler.model import Relation
+from seeknal.compiler.types import Column, DataType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
 
@@ -31,10 +33,12 @@ class Dialect:
     `days_between(earlier, later)` whole days between two DATEs, `parse_time(expr, bad_value)`
     reads ISO text, `bad_time(expr)` is true where text is not ISO time, `nan_as_null(expr)` is
     a double without NaN. `sort_key(expr, type)` orders values as every engine does,
-    `microseconds(expr)` is a TIMESTAMP as an integer since 1970. `type_name` spells a type.
-    `rewrite` turns a tree in DuckDB's vocabulary into one the dialect runs, raising
-    `Unsupported`. `asof_join`: it has ASOF joins. `longest_name` is in bytes. `reads_files`:
-    the engine reads a source's file itself.
+    `microseconds(expr)` is a TIMESTAMP as an integer since 1970. `type_name` spells a type,
+    `parameter(name)` stands for a value given when the statement runs.
+    `rewrite(expression, columns)` turns an expression in DuckDB's vocabulary over columns into
+    one the dialect runs, `rewrite_query(query, inputs, columns)` a query that returns `columns`;
+    both change the tree that they are given, and raise `Unsupported`. `asof_join`: it has ASOF
+    joins. `longest_name` is in bytes. `reads_files`: the engine reads a source's file itself.
     """
 
     name: str
@@ -47,7 +51,9 @@ class Dialect:
     nan_as_null: Callable[[exp.Expr], exp.Expr]
     sort_key: Callable[[exp.Expr, DataType], exp.Expr]
     microseconds: Callable[[exp.Expr], exp.Expr]
-    rewrite: Callable[[exp.Expr], exp.Expr]
+    parameter: Callable[[str], exp.Expr]
+    rewrite: Callable[[exp.Expr, Sequence[Column]], exp.Expr]
+    rewrite_query: Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
     asof_join: bool = False
     longest_name: int | None = None
     reads_files: bool = False
@@ -73,4 +79,10 @@ def column(name: str, table: str | None = None) -> exp.Column:
 
 def cast(value: exp.Expr, type_name: str) -> exp.Cast:
     """`CAST(value AS type_name)` with the type spelt as the dialect does."""
-    return exp.Cast(this=value, to=exp.DataType.build(type_name, dialect="duckdb"))
+    return exp.Cast(this=value, to=_data_type(type_name).copy())
+
+
+@cache
+def _data_type(type_name: str) -> exp.DataType:
+    """The parsed type: parsing one takes a hundred times as long as copying it."""
+    return exp.DataType.build(type_name, dialect="duckdb")

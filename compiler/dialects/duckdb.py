@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
-from seeknal.compiler.types import DATE, STRING, DataType, Kind
+from seeknal.compiler.model import Relation
+from seeknal.compiler.types import DATE, STRING, Column, DataType, Kind
 
 ISO_TIME = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -66,15 +69,25 @@ def bad_time(value: exp.Expr) -> exp.Expr:
     )
 
 
+def parameter(name: str) -> exp.Expr:
+    """`$name`."""
+    return exp.Placeholder(this=name)
+
+
 def nan_as_null(value: exp.Expr) -> exp.Expr:
     """NULL for NaN.
 
     Not `NULLIF(x, 'NaN')` nor `ISNAN(x)`: parquet files of other writers leave NaN out of their
     statistics, and DuckDB 2.0 then takes such a test to be false for the whole file.
     """
-    tests = [exp.Anonymous(this=name, expressions=[value.copy()]) for name in ("isfinite", "isinf")]
-    kept = exp.If(this=exp.Or(this=tests[0], expression=tests[1]), true=value)
-    return exp.Case(ifs=[kept])
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.Anonymous(this=name, expressions=[value.copy()]), true=value.copy()
+            )
+            for name in ("isfinite", "isinf")
+        ]
+    )
 
 
 def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
@@ -87,8 +100,15 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="epoch_us", expressions=[value])
 
 
-def rewrite(tree: exp.Expr) -> exp.Expr:
+def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
     """The tree as it is: DuckDB's vocabulary is the one that the compiler writes in."""
+    return tree
+
+
+def rewrite_query(
+    tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+) -> exp.Query:
+    """The query as it is."""
     return tree
 
 
@@ -104,7 +124,9 @@ DIALECT = Dialect(
     sort_key=sort_key,
     microseconds=microseconds,
     asof_join=True,
+    parameter=parameter,
     rewrite=rewrite,
+    rewrite_query=rewrite_query,
     reads_files=True,
 )
 

@@ -6,12 +6,12 @@ WITH events AS (
     amount,
     category,
     ordered_at,
-    CAST(%(as_of)s AS TIMESTAMP) AS as_of
+    CAST(:'as_of' AS TIMESTAMP) AS as_of
   FROM source_orders
   WHERE customer_id IS NOT NULL
     AND ordered_at IS NOT NULL
-    AND ordered_at <= CAST(%(as_of)s AS TIMESTAMP)
-    AND loaded_at <= CAST(%(as_of)s AS TIMESTAMP)
+    AND ordered_at <= CAST(:'as_of' AS TIMESTAMP)
+    AND loaded_at <= CAST(:'as_of' AS TIMESTAMP)
 )
 SELECT
   customer_id,

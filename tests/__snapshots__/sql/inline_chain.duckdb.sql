@@ -1,9 +1,12 @@
 /* transform.paid | seeknal/paid.yml | duckdb */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    CASE WHEN isfinite(amount) OR isinf(amount) THEN amount END AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    CASE
+      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+    END AS amount
   FROM shop.orders
 ),
 events AS (
@@ -18,9 +21,12 @@ FROM events
 /* aggregation.daily | seeknal/daily.yml | duckdb */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    CASE WHEN isfinite(amount) OR isinf(amount) THEN amount END AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    CASE
+      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+    END AS amount
   FROM shop.orders
 ),
 transform_paid AS (
@@ -51,13 +57,18 @@ GROUP BY customer_id, ordered_at_day
 /* second_order_aggregation.trend | seeknal/trend.yml | duckdb */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    CASE WHEN isfinite(amount) OR isinf(amount) THEN amount END AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    CASE
+      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+    END AS amount
   FROM shop.orders
 ),
 source_reviews AS (
-  SELECT customer_id, application_date
+  SELECT
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(application_date AS DATE) AS application_date
   FROM shop.reviews
 ),
 transform_paid AS (

@@ -1,9 +1,9 @@
 /* transform.paid | seeknal/paid.yml | postgres */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    NULLIF(amount, CAST('NaN' AS DOUBLE PRECISION)) AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    NULLIF(CAST(amount AS DOUBLE PRECISION), CAST('NaN' AS DOUBLE PRECISION)) AS amount
   FROM shop.orders
 ),
 events AS (
@@ -18,9 +18,9 @@ FROM events
 /* aggregation.daily | seeknal/daily.yml | postgres */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    NULLIF(amount, CAST('NaN' AS DOUBLE PRECISION)) AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    NULLIF(CAST(amount AS DOUBLE PRECISION), CAST('NaN' AS DOUBLE PRECISION)) AS amount
   FROM shop.orders
 ),
 transform_paid AS (
@@ -51,13 +51,15 @@ GROUP BY customer_id, ordered_at_day
 /* second_order_aggregation.trend | seeknal/trend.yml | postgres */
 WITH source_orders AS (
   SELECT
-    customer_id,
-    ordered_at,
-    NULLIF(amount, CAST('NaN' AS DOUBLE PRECISION)) AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(ordered_at AS TIMESTAMP) AS ordered_at,
+    NULLIF(CAST(amount AS DOUBLE PRECISION), CAST('NaN' AS DOUBLE PRECISION)) AS amount
   FROM shop.orders
 ),
 source_reviews AS (
-  SELECT customer_id, application_date
+  SELECT
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST(application_date AS DATE) AS application_date
   FROM shop.reviews
 ),
 transform_paid AS (

@@ -1,10 +1,13 @@
 /* aggregation.daily_totals_of_every_customer_as_of_the_application_date_and_more | seeknal/daily.yml | duckdb */
 WITH "source_Orders" AS (
   SELECT
-    customer_id,
-    "orderDate",
-    "applicationDate",
-    CASE WHEN isfinite(amount) OR isinf(amount) THEN amount END AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST("orderDate" AS DATE) AS "orderDate",
+    CAST("applicationDate" AS DATE) AS "applicationDate",
+    CASE
+      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+    END AS amount
   FROM sales."Orders"
 ),
 events AS (
@@ -28,10 +31,13 @@ GROUP BY customer_id, "applicationDate"
 /* second_order_aggregation.trend | seeknal/trend.yml | duckdb */
 WITH "source_Orders" AS (
   SELECT
-    customer_id,
-    "orderDate",
-    "applicationDate",
-    CASE WHEN isfinite(amount) OR isinf(amount) THEN amount END AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST("orderDate" AS DATE) AS "orderDate",
+    CAST("applicationDate" AS DATE) AS "applicationDate",
+    CASE
+      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+    END AS amount
   FROM sales."Orders"
 ),
 aggregation_daily_totals_of_every_customer_as_of_the_application_date_and_more AS (

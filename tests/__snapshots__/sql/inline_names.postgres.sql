@@ -1,10 +1,10 @@
 /* aggregation.daily_totals_of_every_customer_as_of_the_application_date_and_more | seeknal/daily.yml | postgres */
 WITH "source_Orders" AS (
   SELECT
-    customer_id,
-    "orderDate",
-    "applicationDate",
-    NULLIF(amount, CAST('NaN' AS DOUBLE PRECISION)) AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST("orderDate" AS DATE) AS "orderDate",
+    CAST("applicationDate" AS DATE) AS "applicationDate",
+    NULLIF(CAST(amount AS DOUBLE PRECISION), CAST('NaN' AS DOUBLE PRECISION)) AS amount
   FROM sales."Orders"
 ),
 events AS (
@@ -28,10 +28,10 @@ GROUP BY customer_id, "applicationDate"
 /* second_order_aggregation.trend | seeknal/trend.yml | postgres */
 WITH "source_Orders" AS (
   SELECT
-    customer_id,
-    "orderDate",
-    "applicationDate",
-    NULLIF(amount, CAST('NaN' AS DOUBLE PRECISION)) AS amount
+    CAST(customer_id AS TEXT) AS customer_id,
+    CAST("orderDate" AS DATE) AS "orderDate",
+    CAST("applicationDate" AS DATE) AS "applicationDate",
+    NULLIF(CAST(amount AS DOUBLE PRECISION), CAST('NaN' AS DOUBLE PRECISION)) AS amount
   FROM sales."Orders"
 ),
 aggregation_daily_totals_of_every_customer_as_of_the_a_fe43be78 AS (

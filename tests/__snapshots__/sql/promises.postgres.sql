@@ -21,7 +21,10 @@ GROUP BY customer_id
 SELECT
   order_date AS "value"
 FROM source_orders
-WHERE NOT order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+WHERE NOT (
+  order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+  AND pg_input_is_valid(order_date, 'timestamptz')
+)
 LIMIT 5
 ;
 
@@ -87,7 +90,10 @@ GROUP BY spine_customer_id, spine_application_date
 SELECT
   order_date AS "value"
 FROM source_orders
-WHERE NOT order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+WHERE NOT (
+  order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+  AND pg_input_is_valid(order_date, 'timestamptz')
+)
 LIMIT 5
 ;
 

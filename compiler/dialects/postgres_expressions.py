@@ -1,0 +1,139 @@
+"""Walks an expression of a user or a macro, operands first, and applies the rules to each node.
+
+The rules are the allow-list: a node without a rule is refused, since sqlglot prints what a
+dialect does not have without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.gate import refuse
+from seeknal.compiler.dialects.postgres_functions import AFTER, collated
+from seeknal.compiler.dialects.postgres_functions import RULES as FUNCTIONS
+from seeknal.compiler.dialects.postgres_operators import NAMED
+from seeknal.compiler.dialects.postgres_operators import RULES as OPERATORS
+from seeknal.compiler.dialects.typed import STRING, type_of, typed
+from seeknal.compiler.types import Kind
+
+_RULES = {**OPERATORS, **FUNCTIONS}
+# Parts of a node that are no expressions: names of types, units and windows.
+_WORDS = (exp.DataType, exp.Var, exp.Identifier, exp.IntervalSpan, exp.WindowSpec)
+_NATIVE = "seeknal_native"
+_SPELT = {Kind.INT64: "BIGINT", Kind.DOUBLE: "DOUBLE"}
+
+Resolve = Callable[[exp.Column], exp.Expr]
+Subquery = Callable[[exp.Query], exp.Expr]
+
+
+class Expressions:
+    """Rewrites expressions; columns and queries in them are the caller's."""
+
+    def __init__(self, column: Resolve, query: Subquery) -> None:
+        """`column` gives the expression that a name means, `query` a subquery rewritten."""
+        self._column = column
+        self._query = query
+
+    def rewrite(self, node: exp.Expr, *, inside: bool = False) -> exp.Expr:
+        """The node's replacement, typed. `inside`: it is the aggregate of a FILTER or an OVER."""
+        if node.meta.get(_NATIVE):
+            return node
+        found = self._node(node)
+        after = found.meta.get(AFTER)
+        if after is not None and not inside:
+            found.meta.pop(AFTER)
+            found = typed(cast(found, _SPELT[after.kind]), after)
+        return found
+
+    def _node(self, node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
+            return self._column(node)
+        if isinstance(node, exp.Star):
+            return node
+        if isinstance(node, exp.Exists | exp.Query):
+            return self._query_in(node)
+        if isinstance(node, exp.Filter | exp.Window):
+            return self._around_aggregate(node)
+        if isinstance(node, exp.Ordered):
+            return self.ordered(node)
+        rule = _RULES.get(type(node))
+        if isinstance(node, exp.Anonymous) and NAMED.get(node.name.lower()) != len(
+            node.expressions
+        ):
+            rule = None
+        if rule is None:
+            refuse(node)
+        self._operands(node)
+        found = rule(node)
+        if not isinstance(found, exp.Expr):
+            raise TypeError(type(found))
+        return found
+
+    def _operands(self, node: exp.Expr) -> None:
+        for key, value in list(node.args.items()):
+            if isinstance(value, exp.Expr):
+                if not isinstance(value, _WORDS) and key not in ("unit", "to"):
+                    node.set(key, self.rewrite(value))
+            elif isinstance(value, list):
+                parts = [
+                    self.rewrite(part)
+                    if isinstance(part, exp.Expr) and not isinstance(part, _WORDS)
+                    else part
+                    for part in value
+                ]
+                node.set(key, parts)
+
+    def _query_in(self, node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Exists):
+            node.set("this", self._query(node.this))
+            return typed(node, _TRUE_OR_FALSE)
+        assert isinstance(node, exp.Query)
+        return self._query(node)
+
+    def _around_aggregate(self, node: exp.Filter | exp.Window) -> exp.Expr:
+        if isinstance(node, exp.Window) and isinstance(node.this, exp.Median | exp.Filter):
+            inner = node.this.this if isinstance(node.this, exp.Filter) else node.this
+            if isinstance(inner, exp.Median):
+                raise Unsupported(node, "MEDIAN as a window", "compute it in a GROUP BY, then join")
+        inner = self.rewrite(node.this, inside=True)
+        after = inner.meta.pop(AFTER, None)
+        node.set("this", inner)
+        for key, value in list(node.args.items()):
+            if key == "expression":
+                value.set("this", self.rewrite(value.this))
+            elif key == "partition_by":
+                node.set(key, [self.rewrite(part) for part in value or ()])
+            elif key == "order" and value is not None:
+                value.set("expressions", [self.ordered(part) for part in value.expressions])
+            elif key == "spec" and value is not None:
+                self._frame(value)
+        if after is not None:
+            node.meta[AFTER] = after
+        return typed(node, type_of(inner))
+
+    def _frame(self, spec: exp.WindowSpec) -> None:
+        for key in ("start", "end"):
+            if isinstance(bound := spec.args.get(key), exp.Expr):
+                spec.set(key, self.rewrite(bound))
+
+    def ordered(self, node: exp.Expr) -> exp.Expr:
+        """A key of an order: text goes byte by byte."""
+        if not isinstance(node, exp.Ordered):
+            return self.rewrite(node)
+        key = self.rewrite(node.this)
+        node.set("this", collated(key))
+        return typed(node, type_of(key))
+
+
+def native(node: exp.Expr) -> exp.Expr:
+    """The tree marked as the target's own SQL, which is not rewritten again."""
+    node.meta[_NATIVE] = True
+    return node
+
+
+_TRUE_OR_FALSE = type_of(OPERATORS[exp.Boolean](exp.true()))
+
+__all__ = ["STRING", "Expressions", "native"]

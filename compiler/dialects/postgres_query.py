@@ -1,0 +1,497 @@
+"""A user's query for PostgreSQL: its names, clauses and set operations.
+
+Walks from the relations out, so that every expression knows the types of its columns. DuckDB's
+own clauses are rewritten (QUALIFY, names of the SELECT list used beside it) or refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.gate import only, refuse
+from seeknal.compiler.dialects.postgres_expressions import Expressions
+from seeknal.compiler.dialects.postgres_types import cast_to
+from seeknal.compiler.dialects.scopes import Output, Scope, Source, named, spell
+from seeknal.compiler.dialects.typed import (
+    INT64,
+    NULL,
+    STRING,
+    common_type,
+    expect,
+    type_of,
+    typed,
+)
+from seeknal.compiler.model import Relation
+from seeknal.compiler.types import Column
+
+Names = Mapping[str, Source]
+
+_CLAUSES = (
+    *("expressions", "distinct", "with_", "from_", "joins", "where", "group", "having"),
+    *("qualify", "order", "limit", "offset", "windows"),
+)
+_KEPT = "kept"
+
+
+def rewrite_query(
+    tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+) -> exp.Query:
+    """The query over `inputs` with the rows, names and types that the model promises.
+
+    Raises `Unsupported` at the first part of it that PostgreSQL cannot say.
+    """
+    names = {
+        relation.name.casefold(): Source(
+            relation.name, tuple(Output(c.name, c.type) for c in relation.columns)
+        )
+        for relation in inputs
+    }
+    return _Query(names, None).run(tree, columns)[0]
+
+
+class _Query:
+    """Rewrites one query; the queries inside it have objects of their own."""
+
+    def __init__(self, names: Names, outer: Scope | None) -> None:
+        self.names = dict(names)
+        self.outer = outer
+        self.scope = Scope(outer)
+
+    def run(
+        self, node: exp.Expr, promised: Sequence[Column] | None = None
+    ) -> tuple[exp.Query, list[Output]]:
+        """The query and its columns, cast and named as promised where it is a node's own."""
+        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+            only(node, ("this",))
+            inner, outputs = _Query(self.names, self.outer).run(node.this, promised)
+            node.set("this", inner)
+            return node, outputs
+        self._ctes(node)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node, promised)
+        if isinstance(node, exp.Select):
+            return self._select(node, promised)
+        refuse(node)
+
+    # -- relations ---------------------------------------------------------------------------
+
+    def _ctes(self, node: exp.Expr) -> None:
+        clause = node.args.get("with_")
+        if clause is None:
+            return
+        for cte in clause.expressions:
+            alias = cte.args["alias"]
+            name = alias.this.name
+            recursive = clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation)
+            inner = _Query(self.names, self.outer)
+            if recursive:
+                seed = _Query(self.names, self.outer).run(cte.this.left.copy())[1]
+                inner.names[name.casefold()] = self._aliased(name, seed, alias)
+            query, outputs = inner.run(cte.this)
+            cte.set("this", query)
+            self.names[name.casefold()] = self._aliased(name, outputs, alias)
+            spell(alias.this, name)
+
+    def _aliased(self, name: str, outputs: Sequence[Output], alias: exp.Expr | None) -> Source:
+        given = list(alias.args.get("columns") or ()) if alias is not None else []
+        columns = list(outputs)
+        for place, identifier in enumerate(given[: len(columns)]):
+            columns[place] = Output(identifier.name, columns[place].type)
+            spell(identifier, identifier.name)
+        return Source(name, tuple(columns))
+
+    def _relation(self, node: exp.Expr) -> None:
+        """Add a relation of FROM to the scope, and write its names as they are declared."""
+        alias = node.args.get("alias")
+        name = alias.name if alias is not None else ""
+        if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
+            only(node, ("this", "alias"))
+            found = self.names.get(node.name.casefold())
+            if found is None:
+                raise Unsupported(node, f"the relation `{node.name}`", "read it by `ref()`")
+            spell(node.this, found.name)
+            outputs: Sequence[Output] = found.columns
+            name = name or found.name
+        elif isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+            only(node, ("this", "alias"))
+            query, outputs = _Query(self.names, self.outer).run(node.this)
+            node.set("this", query)
+        elif isinstance(node, exp.Values):
+            only(node, ("expressions", "alias"))
+            outputs = self._values(node)
+        else:
+            refuse(node)
+        if alias is not None:
+            spell(alias.this, name)
+        self.scope.sources.append(self._aliased(name, outputs, alias))
+
+    def _values(self, node: exp.Values) -> list[Output]:
+        for row in node.expressions:
+            row.set("expressions", [self._expression(value) for value in row.expressions])
+        columns = zip(*(row.expressions for row in node.expressions), strict=True)
+        return [
+            Output(f"col{place}", common_type(node, column)) for place, column in enumerate(columns)
+        ]
+
+    def _join(self, join: exp.Join) -> None:
+        method, kind = join.args.get("method"), join.args.get("kind")
+        if method:
+            help = "say the condition with ON" if method == "NATURAL" else "join on a condition"
+            raise Unsupported(join, f"{method} JOIN", help)
+        if kind in ("SEMI", "ANTI"):
+            raise Unsupported(join, f"{kind} JOIN", "use EXISTS or NOT EXISTS")
+        only(join, ("this", "on", "using", "side", "kind"))
+        self._relation(join.this)
+        if (on := join.args.get("on")) is not None:
+            join.set("on", self._condition(on))
+        *before, last = self.scope.sources
+        for identifier in join.args.get("using") or ():
+            right = last.find(identifier.name)
+            left = next((c for s in before if (c := s.find(identifier.name))), None)
+            if left is None or right is None or left.name != right.name or left.name is None:
+                raise Unsupported(
+                    join, f"USING ({identifier.name})", "say the condition with ON: names differ"
+                )
+            common = {left.type, right.type} - {None}
+            if len({t.kind for t in common if t is not None}) > 1:
+                raise Unsupported(join, "USING of two types", "say the condition with ON")
+            spell(identifier, left.name)
+            self.scope.using.add(left.name.casefold())
+
+    # -- expressions -------------------------------------------------------------------------
+
+    def _expression(self, node: exp.Expr, *, before: int | None = None) -> exp.Expr:
+        """A rewritten expression; names of the SELECT list stand for what is `before` a place."""
+
+        def column(name: exp.Column) -> exp.Expr:
+            return self._column(name, before)
+
+        return Expressions(column, self._subquery).rewrite(node)
+
+    def _condition(self, node: exp.Expr) -> exp.Expr:
+        found = self._expression(node)
+        expect(found, found, "truth value")
+        return found
+
+    def _column(self, node: exp.Column, before: int | None) -> exp.Expr:
+        if node.args.get("db") is not None:
+            raise Unsupported(node, f"the field `{node.sql()}`", "take columns, not their fields")
+        if (found := self.scope.own_column(node)) is not None:
+            return typed(node, found.type)
+        if not node.table and (alias := self.scope.alias(node.name, before)) is not None:
+            place, projection = alias
+            expression = self._expression(projection.copy(), before=place)
+            plain = isinstance(
+                expression, exp.Column | exp.Literal | exp.Func | exp.Paren | exp.Window
+            )
+            if plain:
+                return expression
+            return typed(exp.Paren(this=expression), type_of(expression))
+        if (found := self.scope.column(node)) is not None:
+            return typed(node, found.type)
+        raise Unsupported(
+            node, f"the name `{node.name}`", "give the column a name with AS, and a relation's name"
+        )
+
+    def _subquery(self, node: exp.Query) -> exp.Expr:
+        query, outputs = _Query(self.names, self.scope).run(node)
+        return typed(query, outputs[0].type if len(outputs) == 1 else None)
+
+    # -- SELECT ------------------------------------------------------------------------------
+
+    def _select(
+        self, node: exp.Select, promised: Sequence[Column] | None
+    ) -> tuple[exp.Query, list[Output]]:
+        only(node, _CLAUSES)
+        if (source := node.args.get("from_")) is not None:
+            self._relation(source.this)
+        for join in node.args.get("joins") or ():
+            self._join(join)
+        self.scope.aliases = [
+            (_name(projection), projection.unalias().copy()) for projection in node.expressions
+        ]
+        if (where := node.args.get("where")) is not None:
+            where.set("this", self._condition(where.this))
+        self._grouped(node)
+        if (having := node.args.get("having")) is not None:
+            having.set("this", self._condition(having.this))
+        qualify = node.args.get("qualify")
+        by_alias = qualify is not None and self._by_alias(qualify.this)
+        if qualify is not None and not by_alias:
+            qualify.set("this", self._condition(qualify.this))
+        for window in node.args.get("windows") or ():
+            self._window(window)
+        self._ordered(node)
+        outputs = self._projections(node, promised)
+        if qualify is not None:
+            return self._qualified(node, outputs, by_alias=by_alias), outputs
+        return node, outputs
+
+    def _window(self, node: exp.Expr) -> None:
+        partition = [self._expression(part) for part in node.args.get("partition_by") or ()]
+        node.set("partition_by", partition)
+        if (order := node.args.get("order")) is not None:
+            order.set("expressions", [self._expression(part) for part in order.expressions])
+
+    def _grouped(self, node: exp.Select) -> None:
+        group = node.args.get("group")
+        if group is None:
+            return
+        if group.args.get("all"):
+            raise Unsupported(group, "GROUP BY ALL", "list the columns")
+        only(group, ("expressions",))
+        group.set("expressions", [self._place_or(part) for part in group.expressions])
+
+    def _place_or(self, part: exp.Expr) -> exp.Expr:
+        """A key; the place of a column in the SELECT list stays as it is."""
+        if isinstance(part, exp.Literal) and not part.is_string:
+            return part
+        if isinstance(part, exp.Column) and not part.table:
+            known = self.scope.own_column(part) is not None
+            if not known and (alias := self.scope.alias(part.name)) is not None:
+                spell(part.this, self.scope.aliases[alias[0]][0])
+                return part
+        return self._expression(part)
+
+    def _ordered(self, node: exp.Select) -> None:
+        """ORDER BY decides rows only with LIMIT or DISTINCT ON; there text goes byte by byte."""
+        order, distinct = node.args.get("order"), node.args.get("distinct")
+        on = distinct.args.get("on") if distinct is not None else None
+        if on is not None:
+            on.set("expressions", [self._place_or(part) for part in on.expressions])
+        limit = node.args.get("limit")
+        if limit is not None:
+            _check_limit(limit)
+        if order is None:
+            return
+        decides = on is not None or limit is not None or node.args.get("offset") is not None
+        for part in order.expressions:
+            key = part.this
+            alias = self._alias_of(key)
+            if alias is not None:
+                value = self._expression(alias[1].copy())
+                if not decides or type_of(value) != STRING:
+                    if isinstance(key, exp.Column):
+                        spell(key.this, alias[0])
+                    continue
+                part.set("this", alias[1].copy())
+            kept = part.this.copy()
+            found = self._expression(part)
+            if type_of(found.this) == STRING and (not decides or on is not None):
+                # DISTINCT ON needs its own keys first, as they are written there.
+                found.set("this", self._expression(kept))
+            elif type_of(found.this) == STRING and distinct is not None:
+                raise Unsupported(part, "DISTINCT in order of text", "order in a query around it")
+        if on is not None:
+            self._starts_with(order, on)
+
+    def _alias_of(self, key: exp.Expr) -> tuple[str, exp.Expr] | None:
+        """The projection that a key of ORDER BY names, by its place or its alias."""
+        if isinstance(key, exp.Literal) and key.is_int:
+            place = int(key.name) - 1
+            return self.scope.aliases[place] if place < len(self.scope.aliases) else None
+        if isinstance(key, exp.Column) and not key.table:
+            found = self.scope.alias(key.name)
+            if found is not None:
+                return self.scope.aliases[found[0]]
+        return None
+
+    def _starts_with(self, order: exp.Order, on: exp.Expr) -> None:
+        first = [part.this for part in order.expressions[: len(on.expressions)]]
+        if any(key not in on.expressions for key in first) or len(first) < len(on.expressions):
+            raise Unsupported(order, "DISTINCT ON in another order", "order by its columns first")
+
+    # -- the columns of a SELECT -------------------------------------------------------------
+
+    def _projections(self, node: exp.Select, promised: Sequence[Column] | None) -> list[Output]:
+        outputs: list[Output] = []
+        projections: list[exp.Expr] = []
+        written = node.expressions
+        for place, projection in enumerate(written):
+            if _is_star(projection):
+                table = projection.table or None if isinstance(projection, exp.Column) else None
+                star = self.scope.star(projection, table)
+                want = promised[len(outputs) : len(outputs) + len(star)] if promised else None
+                projections += self._star(node, projection, star, want)
+                outputs += [output for _, output in star]
+                continue
+            comments = projection.comments
+            found = self._expression(projection.unalias(), before=place)
+            name = _name(projection) or None
+            column = promised[len(outputs)] if promised is not None else None
+            if column is not None:
+                found = cast_to(found, column.type)
+                name = column.name or name
+            elif type_of(found) == NULL:
+                found = cast_to(found, INT64)
+            outputs.append(Output(name, type_of(found)))
+            made = self._under(found, name)
+            if comments and made is not found:
+                made.comments = comments
+            projections.append(made)
+        node.set("expressions", projections)
+        return outputs
+
+    def _under(self, found: exp.Expr, name: str | None) -> exp.Expr:
+        if name is None or (isinstance(found, exp.Column) and found.name == name):
+            return found
+        return exp.Alias(this=found, alias=named(name))
+
+    def _star(
+        self,
+        node: exp.Select,
+        star: exp.Expr,
+        found: Sequence[tuple[str, Output]],
+        promised: Sequence[Column] | None,
+    ) -> list[exp.Expr]:
+        """`*` as it is, or its columns one by one where they need names or a QUALIFY is above."""
+        inner = star.this if isinstance(star, exp.Column) else star
+        if inner.args.get("except_") or inner.args.get("replace") or inner.args.get("rename"):
+            raise Unsupported(star, "`*` with EXCLUDE or REPLACE", "list the columns")
+        names = [output.name for _, output in found]
+        as_promised = promised is None or all(
+            column.name in ("", name) for column, name in zip(promised, names, strict=True)
+        )
+        if as_promised and node.args.get("qualify") is None:
+            if isinstance(star, exp.Column):
+                spell(star.args["table"], found[0][0])
+            return [star]
+        columns = []
+        for place, (source, output) in enumerate(found):
+            if output.name is None or names.count(output.name) > 1:
+                raise Unsupported(star, "`*` over columns without names", "list the columns")
+            several = len(self.scope.sources) > 1 and output.name.casefold() not in self.scope.using
+            table = named(source) if several else None
+            column = typed(exp.Column(this=named(output.name), table=table), output.type)
+            wanted = promised[place].name if promised else ""
+            columns.append(self._under(column, wanted or output.name))
+        return columns
+
+    def _by_alias(self, test: exp.Expr) -> bool:
+        """True where a QUALIFY tests columns of the SELECT list alone, by their aliases."""
+        if test.find(exp.AggFunc, exp.Window, exp.Query) is not None:
+            return False
+        columns = list(test.find_all(exp.Column))
+        own = (self.scope.own_column(column) for column in columns if not column.table)
+        return (
+            not any(column.table for column in columns)
+            and all(found is None for found in own)
+            and all(self.scope.alias(column.name) is not None for column in columns)
+        )
+
+    def _qualified(
+        self, node: exp.Select, outputs: Sequence[Output], *, by_alias: bool
+    ) -> exp.Query:
+        """The rows that pass QUALIFY: its test becomes a column of a query inside.
+
+        A test of columns that the query has anyway stands around it.
+        """
+        names = [output.name for output in outputs]
+        if None in names or len(set(names)) < len(names):
+            raise Unsupported(node.args["qualify"], "QUALIFY over columns without names", "use AS")
+        known = [name for name in names if name is not None]
+        kept = _KEPT
+        while kept in known:
+            kept += "_"
+        order = node.args.get("order")
+        if order is not None and node.args.get("distinct") is not None:
+            raise Unsupported(order, "QUALIFY, DISTINCT and ORDER BY in one", "order around it")
+        test = node.args["qualify"].this
+        added: list[exp.Expr] = []
+        if by_alias:
+            around = _Query(self.names, None)
+            around.scope.sources.append(Source("", tuple(outputs)))
+            test = around._condition(test)
+        else:
+            added.append(exp.Alias(this=test, alias=named(kept)))
+            test = exp.Column(this=named(kept))
+        outer = exp.Select(
+            expressions=[exp.Column(this=named(name)) for name in known],
+            where=exp.Where(this=test),
+        )
+        for place, part in enumerate(order.expressions if order is not None else ()):
+            key = named(f"order_{place + 1}")
+            added.append(exp.Alias(this=part.this, alias=key))
+            part.set("this", exp.Column(this=key.copy()))
+        for clause in ("with_", "distinct", "order", "limit", "offset"):
+            if (value := node.args.get(clause)) is not None:
+                node.set(clause, None)
+                outer.set(clause, value)
+        node.set("qualify", None)
+        node.set("expressions", [*node.expressions, *added])
+        outer.comments, node.comments = node.comments, None
+        alias = exp.TableAlias(this=named("qualified"))
+        outer.set("from_", exp.From(this=exp.Subquery(this=node, alias=alias)))
+        return outer
+
+    # -- set operations ----------------------------------------------------------------------
+
+    def _set_operation(
+        self, node: exp.SetOperation, promised: Sequence[Column] | None
+    ) -> tuple[exp.Query, list[Output]]:
+        if node.args.get("by_name"):
+            raise Unsupported(
+                node.right, "a set operation BY NAME", "list the columns in one order"
+            )
+        only(node, ("this", "expression", "distinct", "with_", "order", "limit", "offset"))
+        left, one = _Query(self.names, self.outer).run(node.left, promised)
+        right, other = _Query(self.names, self.outer).run(
+            node.right, _nameless(promised) if promised is not None else None
+        )
+        node.set("this", left)
+        node.set("expression", right)
+        outputs = [
+            Output(a.name, common_type(node, [_of(a), _of(b)]))
+            for a, b in zip(one, other, strict=True)
+        ]
+        self._ordered_operation(node, outputs)
+        return node, outputs
+
+    def _ordered_operation(self, node: exp.SetOperation, outputs: Sequence[Output]) -> None:
+        limit, order = node.args.get("limit"), node.args.get("order")
+        if limit is not None:
+            _check_limit(limit)
+        source = Source("", tuple(outputs))
+        for part in order.expressions if order is not None else ():
+            key = part.this
+            if isinstance(key, exp.Literal) and key.is_int:
+                found: Output | None = outputs[int(key.name) - 1]
+            else:
+                found = source.find(key.name) if isinstance(key, exp.Column) else None
+                if found is None or found.name is None:
+                    raise Unsupported(part, "a set operation in a computed order", "use a column")
+                spell(key.this, found.name)
+            if found is not None and found.type == STRING and limit is not None:
+                raise Unsupported(
+                    part, "a LIMIT of a set operation in order of text", "order around it"
+                )
+
+
+def _nameless(promised: Sequence[Column]) -> list[Column]:
+    """The types alone: names of a set operation are those of its left side."""
+    return [Column("", column.type) for column in promised]
+
+
+def _of(output: Output) -> exp.Expr:
+    return typed(exp.Null(), output.type)
+
+
+def _name(projection: exp.Expr) -> str:
+    """The name that a projection gives its column; "" for an expression without one."""
+    named = projection if isinstance(projection, exp.Column) else projection.args.get("alias")
+    return named.name if isinstance(named, exp.Expr) else ""
+
+
+def _is_star(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Star) or (
+        isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
+    )
+
+
+def _check_limit(node: exp.Expr) -> None:
+    options = node.args.get("limit_options")
+    if options is not None and options.args.get("percent"):
+        raise Unsupported(node, "LIMIT in percent", "limit a number of rows")
