@@ -19,10 +19,9 @@ from seeknal.compiler.discover import Discovery
 from seeknal.compiler.environ import RecordedEnviron
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.guarded import Guarded, guard
-from seeknal.compiler.leakage import leakage_findings
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Model, ResolvedSource, ResolvedTrainingSet
+from seeknal.compiler.model import Model, Resolved, ResolvedSource, ResolvedTrainingSet
 from seeknal.compiler.parameters import Context
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
@@ -83,6 +82,19 @@ class Compilation:
         dialect = find_dialect(self.dialect)
         traits = Traits(dialect.name, dialect.asof_join)
         return adapt(resolved, dialect, traits, self.library, count)
+
+    def statement(self, resolved: Resolved, as_of: datetime | None = None) -> str:
+        """The SQL of `resolved`, which may be a node of the graph with something else in it.
+
+        `as_of` is the time of feature groups over events. Raises CompileFailed.
+        """
+        dialect = find_dialect(self.dialect)
+        plan = rewrite_plan(plan_node(resolved, as_of), Traits(dialect.name, dialect.asof_join))
+        findings = Findings()
+        compiled = compile_node(resolved, plan, dialect, self.library, findings)
+        if compiled is None:
+            raise CompileFailed(findings)
+        return compiled[0].sql
 
     def source_path(self, node: str) -> str:
         """The file of a source, relative to the root with parameters filled in; "" for none."""
@@ -149,7 +161,10 @@ def _compile(
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
-    findings.items += leakage_findings(model, wanted, strict=options.strict)
+    if any(isinstance(model.nodes[node], ResolvedTrainingSet) for node in wanted):
+        from seeknal.compiler.leakage import leakage_findings
+
+        findings.items += leakage_findings(model, wanted, strict=options.strict)
     findings.stop_on_errors()
     dialect = find_dialect(options.dialect)
     traits = Traits(dialect.name, dialect.asof_join)
@@ -196,10 +211,16 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     except CompileFailed:
         return None
     outputs = _outputs(compilation.model)
-    if any(known.outputs.get(read[file]) != outputs[read[file]] for file in changed):
+    edited = {read[file] for file in changed}
+    if any(node not in known.outputs for node in edited):
+        return None
+    if any(known.outputs[node] != outputs[node] for node in edited & known.read):
         return None
     if changed:
-        checked.save(root, replace(known, stamps=stamps))
+        outputs = {**known.outputs, **{node: outputs[node] for node in edited}}
+        above = {node for edges in compilation.upstream.values() for node in edges}
+        read_now = known.read | above
+        checked.save(root, replace(known, stamps=stamps, outputs=outputs, read=read_now))
     return compilation
 
 
@@ -216,6 +237,7 @@ def _checked(root: Path, options: Options, compilation: Compilation) -> checked.
         key=checked.key_of([options.run_date, options.overrides]),
         stamps=checked.stamps_of(root, project_files(root)),
         outputs=_outputs(compilation.model),
+        read=frozenset(node for node, readers in compilation.downstream.items() if readers),
         data=checked.stamps_of(root, [file for file in data if file.is_file()]),
         environ=checked.environ_digests(compilation.environ, os.environ),
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seeknal.compiler.types import Column
 
 _FILE = "target/.cache/checked.json"
-_FORMAT = 2
+_FORMAT = 3
 
 Stamp = tuple[int, int]
 
@@ -29,6 +29,7 @@ Stamp = tuple[int, int]
 class Checked:
     """The stamps of the files of a project without errors, and a digest of each node's columns.
 
+    `read` are the nodes that others read: only their columns concern anybody else.
     `key` covers all that is not a file: version, parameters, the run's date. `data` are the files
     whose columns were read, `environ` digests of the environment's variables that specs name.
     """
@@ -36,13 +37,14 @@ class Checked:
     key: str
     stamps: Mapping[str, Stamp]
     outputs: Mapping[str, str]
+    read: frozenset[str]
     data: Mapping[str, Stamp]
     environ: Mapping[str, str]
 
     @property
     def digest(self) -> str:
         """A digest of all of it."""
-        parts = [self.key, self.stamps, self.outputs, self.data, self.environ]
+        parts = [self.key, self.stamps, self.outputs, sorted(self.read), self.data, self.environ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def changed(self, stamps: Mapping[str, Stamp]) -> frozenset[str] | None:
@@ -107,6 +109,7 @@ def load(root: Path) -> Checked | None:
             key=str(data["key"]),
             stamps=_stamps(data["stamps"]),
             outputs=dict(data["outputs"]),
+            read=frozenset(data["read"]),
             data=_stamps(data["data"]),
             environ=dict(data["environ"]),
         )
@@ -122,6 +125,7 @@ def save(root: Path, checked: Checked) -> None:
         "key": checked.key,
         "stamps": checked.stamps,
         "outputs": checked.outputs,
+        "read": sorted(checked.read),
         "data": checked.data,
         "environ": checked.environ,
     }

@@ -15,7 +15,9 @@ _PAST = Rows(lower=0)
 
 
 def mask_past_once(plan: Plan) -> Plan:
-    """Read `past_<column>`, NULL for future rows, where a feature takes all past rows of it.
+    """Read `past_<column>`, NULL for future rows, where features take all past rows of it.
+
+    Windows that start at day 0 read it too, and then test their other end alone.
 
     Condition: the aggregate reads a `Pick` that computes days from two columns of its input, and
     two features or more aggregate the column over all its past rows.
@@ -70,9 +72,10 @@ def _masked_columns(
 
 def _over_masked(feature: Feature, masked: dict[str, tuple[Column, Column]]) -> Feature:
     def change(measure: Measure) -> Measure:
-        if measure.column is None or measure.rows != _PAST or measure.column.name not in masked:
+        if measure.column is None or measure.column.name not in masked or measure.rows.lower != 0:
             return measure
-        return replace(measure, column=masked[measure.column.name][1], rows=Rows())
+        rows = replace(measure.rows, lower=None)
+        return replace(measure, column=masked[measure.column.name][1], rows=rows)
 
     if isinstance(feature.value, Ratio):
         ratio = Ratio(change(feature.value.numerator), change(feature.value.denominator))

@@ -3,7 +3,6 @@ WITH events AS (
   /* days: whole days from at back from as_of; below 0 is the future and never counts */
   SELECT
     id,
-    x,
     y,
     "at",
     DATE_DIFF('DAY', CAST("at" AS DATE), as_of) AS days,
@@ -17,8 +16,8 @@ events_prepared AS (
     *,
     MIN(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_origin,
     MAX(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_latest,
-    MIN(CASE WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
-    MAX(CASE WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
+    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
+    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
   FROM events
 ),
 events_prepared_2 AS (
@@ -31,7 +30,7 @@ events_prepared_2 AS (
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_latest) AS DOUBLE)
       / CAST(86400000000 AS DOUBLE) AS x_ewma_7_age,
     CASE
-      WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL
+      WHEN days <= 6 AND past_x IS NOT NULL
       THEN CAST(DATE_DIFF('MICROSECOND', x_slope_0_6_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
     END AS x_slope_0_6_time,
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_0_6_latest) AS DOUBLE)
@@ -48,9 +47,9 @@ events_prepared_3 AS (
       THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_weight,
     AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
-    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(x AS DOUBLE) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
+    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
     CASE
-      WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL
+      WHEN days <= 6 AND past_x IS NOT NULL
       THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_0_6_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_0_6_weight
   FROM events_prepared_2
@@ -84,35 +83,35 @@ SELECT
     * CAST(86400000000 AS DOUBLE) AS "x_SLOPE",
   SUM(x_ewma_7_weight * CAST(past_x AS DOUBLE)) / SUM(x_ewma_7_weight) AS "x_EWMA_7",
   /* week: window [0, 6] */
-  COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_COUNT_0_6",
+  COUNT(CASE WHEN days <= 6 THEN past_x END) AS "x_COUNT_0_6",
   COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN 1 END) AS "x_COUNT_ROWS_0_6",
-  COUNT(DISTINCT CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_COUNT_DISTINCT_0_6",
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_SUM_0_6",
-  AVG(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MEAN_0_6",
-  MIN(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MIN_0_6",
-  MAX(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MAX_0_6",
-  STDDEV_SAMP(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_STDDEV_0_6",
-  VARIANCE(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_VARIANCE_0_6",
-  STDDEV_POP(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_STDDEV_POP_0_6",
-  VAR_POP(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_VARIANCE_POP_0_6",
-  MEDIAN(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MEDIAN_0_6",
-  QUANTILE_CONT(CASE WHEN days BETWEEN 0 AND 6 THEN x END, 0.25) AS "x_QUANTILE_0_25_0_6",
-  MODE(x ORDER BY x) FILTER(WHERE days BETWEEN 0 AND 6) AS "x_MODE_0_6",
-  FIRST(x ORDER BY "at", x DESC) FILTER(WHERE
-    days BETWEEN 0 AND 6 AND x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST_0_6",
-  FIRST(x ORDER BY "at" DESC, x DESC) FILTER(WHERE
-    days BETWEEN 0 AND 6 AND x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST_0_6",
-  FIRST(x ORDER BY y DESC, x DESC) FILTER(WHERE
-    days BETWEEN 0 AND 6 AND x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y_0_6",
-  FIRST(x ORDER BY y, x DESC) FILTER(WHERE
-    days BETWEEN 0 AND 6 AND x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y_0_6",
+  COUNT(DISTINCT CASE WHEN days <= 6 THEN past_x END) AS "x_COUNT_DISTINCT_0_6",
+  SUM(CASE WHEN days <= 6 THEN past_x END) AS "x_SUM_0_6",
+  AVG(CASE WHEN days <= 6 THEN past_x END) AS "x_MEAN_0_6",
+  MIN(CASE WHEN days <= 6 THEN past_x END) AS "x_MIN_0_6",
+  MAX(CASE WHEN days <= 6 THEN past_x END) AS "x_MAX_0_6",
+  STDDEV_SAMP(CASE WHEN days <= 6 THEN past_x END) AS "x_STDDEV_0_6",
+  VARIANCE(CASE WHEN days <= 6 THEN past_x END) AS "x_VARIANCE_0_6",
+  STDDEV_POP(CASE WHEN days <= 6 THEN past_x END) AS "x_STDDEV_POP_0_6",
+  VAR_POP(CASE WHEN days <= 6 THEN past_x END) AS "x_VARIANCE_POP_0_6",
+  MEDIAN(CASE WHEN days <= 6 THEN past_x END) AS "x_MEDIAN_0_6",
+  QUANTILE_CONT(CASE WHEN days <= 6 THEN past_x END, 0.25) AS "x_QUANTILE_0_25_0_6",
+  MODE(past_x ORDER BY past_x) FILTER(WHERE days <= 6) AS "x_MODE_0_6",
+  FIRST(past_x ORDER BY "at", past_x DESC) FILTER(WHERE
+    days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST_0_6",
+  FIRST(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
+    days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST_0_6",
+  FIRST(past_x ORDER BY y DESC, past_x DESC) FILTER(WHERE
+    days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y_0_6",
+  FIRST(past_x ORDER BY y, past_x DESC) FILTER(WHERE
+    days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y_0_6",
   CASE
-    WHEN COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN x END) > 0
-    THEN ENTROPY(CASE WHEN days BETWEEN 0 AND 6 THEN x END) * LN(2)
+    WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 0
+    THEN ENTROPY(CASE WHEN days <= 6 THEN past_x END) * LN(2)
   END AS "x_ENTROPY_0_6",
   MIN(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_LAST_0_6",
   MAX(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_FIRST_0_6",
-  SUM((x_slope_0_6_time - x_slope_0_6_mean_time) * (CAST(x AS DOUBLE) - x_slope_0_6_mean))
+  SUM((x_slope_0_6_time - x_slope_0_6_mean_time) * (CAST(past_x AS DOUBLE) - x_slope_0_6_mean))
     / NULLIF(
       SUM((
         x_slope_0_6_time - x_slope_0_6_mean_time
@@ -122,7 +121,7 @@ SELECT
       0
     )
     * CAST(86400000000 AS DOUBLE) AS "x_SLOPE_0_6",
-  SUM(x_ewma_7_0_6_weight * CAST(x AS DOUBLE)) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
+  SUM(x_ewma_7_0_6_weight * CAST(past_x AS DOUBLE)) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
 FROM events_prepared_3
 GROUP BY id
 ;

@@ -4,7 +4,9 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      WHEN isfinite(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE))
       THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders
@@ -24,7 +26,9 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      WHEN isfinite(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE))
       THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders
@@ -60,7 +64,9 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      WHEN isfinite(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE))
       THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders

@@ -5,7 +5,9 @@ WITH "source_Orders" AS (
     CAST("orderDate" AS DATE) AS "orderDate",
     CAST("applicationDate" AS DATE) AS "applicationDate",
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      WHEN isfinite(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE))
       THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM sales."Orders"
@@ -35,7 +37,9 @@ WITH "source_Orders" AS (
     CAST("orderDate" AS DATE) AS "orderDate",
     CAST("applicationDate" AS DATE) AS "applicationDate",
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+      WHEN isfinite(CAST(amount AS DOUBLE))
+      THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE))
       THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM sales."Orders"

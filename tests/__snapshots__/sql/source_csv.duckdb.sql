@@ -5,7 +5,9 @@ SELECT
   CAST(order_date AS DATE) AS order_date,
   CAST(CAST(paid_at AS TIMESTAMPTZ) AS TIMESTAMP) AS paid_at,
   CASE
-    WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+    WHEN isfinite(CAST(amount AS DOUBLE))
+    THEN CAST(amount AS DOUBLE)
+    WHEN isinf(CAST(amount AS DOUBLE))
     THEN CAST(amount AS DOUBLE)
   END AS amount,
   CAST(price AS DECIMAL(10, 2)) AS price,

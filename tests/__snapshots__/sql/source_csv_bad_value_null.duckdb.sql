@@ -29,7 +29,15 @@ SELECT
         THEN CAST(amount AS DOUBLE)
       END
     )
-    OR isinf(
+    THEN CASE
+      WHEN regexp_full_match(
+        amount,
+        '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+      )
+      AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+      THEN CAST(amount AS DOUBLE)
+    END
+    WHEN isinf(
       CASE
         WHEN regexp_full_match(
           amount,

@@ -41,7 +41,9 @@ LIMIT 5
 SELECT
   customer,
   CASE
-    WHEN isfinite(CAST(amount AS DOUBLE)) OR isinf(CAST(amount AS DOUBLE))
+    WHEN isfinite(CAST(amount AS DOUBLE))
+    THEN CAST(amount AS DOUBLE)
+    WHEN isinf(CAST(amount AS DOUBLE))
     THEN CAST(amount AS DOUBLE)
   END AS amount
 FROM read_csv(

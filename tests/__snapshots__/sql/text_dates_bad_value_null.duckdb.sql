@@ -76,7 +76,6 @@ WITH events AS (
   /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
   SELECT
     customer_id,
-    amount,
     CASE
       WHEN regexp_full_match(
         order_date,
@@ -126,7 +125,7 @@ SELECT
   FIRST(past_amount ORDER BY order_date_at DESC, past_amount DESC) FILTER(WHERE
     past_amount IS NOT NULL AND order_date_at IS NOT NULL) AS "amount_LAST",
   /* week: window [0, 6] */
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+  SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
 ;
