@@ -82,9 +82,7 @@ def nan_as_null(value: exp.Expr) -> exp.Expr:
     """
     return exp.Case(
         ifs=[
-            exp.If(
-                this=exp.Anonymous(this=name, expressions=[value.copy()]), true=value.copy()
-            )
+            exp.If(this=exp.Anonymous(this=name, expressions=[value.copy()]), true=value.copy())
             for name in ("isfinite", "isinf")
         ]
     )

@@ -97,6 +97,28 @@ def _operand(value: exp.Expr) -> exp.Expr:
     return value if plain else exp.Paren(this=value)
 
 
+def as_double(node: exp.Expr) -> exp.Expr:
+    """The number as DOUBLE."""
+    return node if type_of(node) == DOUBLE else typed(cast(node, "DOUBLE"), DOUBLE)
+
+
+def collated(node: exp.Expr) -> exp.Expr:
+    """Text that compares byte by byte, as on DuckDB, whatever the database's collation."""
+    if type_of(node) != STRING or isinstance(node, exp.Collate):
+        return node
+    primary = isinstance(node, exp.Column | exp.Literal | exp.Func | exp.Paren | exp.Case)
+    operand = node if primary else exp.Paren(this=node)
+    c = exp.Identifier(this="C", quoted=True)
+    return typed(exp.Collate(this=operand, expression=c), STRING)
+
+
+def literal_number(node: exp.Expr | None) -> int | None:
+    """The whole number that is written there; None for anything else."""
+    if isinstance(node, exp.Literal) and node.is_int:
+        return int(node.name)
+    return None
+
+
 def half_away(value: exp.Expr, digits: int) -> exp.Expr:
     """`value * 10^digits`, a double, to the whole number nearest; halves away from zero."""
     operand = value if isinstance(value, exp.Column | exp.Cast) else exp.Paren(this=value)

@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.gate import refuse
-from seeknal.compiler.dialects.postgres_functions import AFTER, collated
+from seeknal.compiler.dialects.postgres_casts import collated
+from seeknal.compiler.dialects.postgres_functions import AFTER
 from seeknal.compiler.dialects.postgres_functions import RULES as FUNCTIONS
 from seeknal.compiler.dialects.postgres_operators import NAMED
 from seeknal.compiler.dialects.postgres_operators import RULES as OPERATORS
@@ -39,7 +40,7 @@ class Expressions:
 
     def rewrite(self, node: exp.Expr, *, inside: bool = False) -> exp.Expr:
         """The node's replacement, typed. `inside`: it is the aggregate of a FILTER or an OVER."""
-        if node.meta.get(_NATIVE):
+        if node.args.get(_NATIVE):
             return node
         found = self._node(node)
         after = found.meta.get(AFTER)
@@ -129,8 +130,11 @@ class Expressions:
 
 
 def native(node: exp.Expr) -> exp.Expr:
-    """The tree marked as the target's own SQL, which is not rewritten again."""
-    node.meta[_NATIVE] = True
+    """The tree marked as the target's own SQL, which is not rewritten again.
+
+    Marked among its arguments, which every way of copying a tree keeps.
+    """
+    node.set(_NATIVE, True)
     return node
 
 

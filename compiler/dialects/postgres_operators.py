@@ -7,14 +7,14 @@ import re
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
-from seeknal.compiler.dialects.postgres_casts import as_text, rewrite_cast
-from seeknal.compiler.dialects.postgres_functions import (
-    Rule,
+from seeknal.compiler.dialects.postgres_casts import (
     as_double,
+    as_text,
     collated,
-    extract,
     literal_number,
+    rewrite_cast,
 )
+from seeknal.compiler.dialects.postgres_times import extract
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     DATE,
@@ -26,6 +26,7 @@ from seeknal.compiler.dialects.typed import (
     STRING,
     TIMESTAMP,
     TUPLE,
+    Rule,
     common_type,
     expect,
     family,
@@ -36,7 +37,7 @@ from seeknal.compiler.dialects.typed import (
 )
 from seeknal.compiler.types import DataType, Kind
 
-_UNITS = frozenset("year month week day hour minute second".split())
+_UNITS = frozenset("year month week day hour minute second millisecond microsecond".split())
 # Marks a division that is as its author wants it.
 UNGUARDED = "seeknal_unguarded"
 # What PostgreSQL counts in 32 bits and DuckDB in 64.

@@ -12,9 +12,22 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.gate import only, refuse
+from seeknal.compiler.dialects.postgres_clauses import (
+    around_qualify,
+    by_alias,
+    check_limit,
+    order_of_operation,
+    starts_with,
+)
 from seeknal.compiler.dialects.postgres_expressions import Expressions
+from seeknal.compiler.dialects.postgres_projections import (
+    columns_of_star,
+    is_star,
+    name_of,
+    under,
+)
 from seeknal.compiler.dialects.postgres_types import cast_to
-from seeknal.compiler.dialects.scopes import Output, Scope, Source, named, spell
+from seeknal.compiler.dialects.scopes import Output, Scope, Source, spell
 from seeknal.compiler.dialects.typed import (
     INT64,
     NULL,
@@ -33,7 +46,6 @@ _CLAUSES = (
     *("expressions", "distinct", "with_", "from_", "joins", "where", "group", "having"),
     *("qualify", "order", "limit", "offset", "windows"),
 )
-_KEPT = "kept"
 
 
 def rewrite_query(
@@ -211,7 +223,7 @@ class _Query:
         for join in node.args.get("joins") or ():
             self._join(join)
         self.scope.aliases = [
-            (_name(projection), projection.unalias().copy()) for projection in node.expressions
+            (name_of(projection), projection.unalias().copy()) for projection in node.expressions
         ]
         if (where := node.args.get("where")) is not None:
             where.set("this", self._condition(where.this))
@@ -219,15 +231,15 @@ class _Query:
         if (having := node.args.get("having")) is not None:
             having.set("this", self._condition(having.this))
         qualify = node.args.get("qualify")
-        by_alias = qualify is not None and self._by_alias(qualify.this)
-        if qualify is not None and not by_alias:
+        of_aliases = qualify is not None and by_alias(qualify.this, self.scope)
+        if qualify is not None and not of_aliases:
             qualify.set("this", self._condition(qualify.this))
         for window in node.args.get("windows") or ():
             self._window(window)
         self._ordered(node)
         outputs = self._projections(node, promised)
         if qualify is not None:
-            return self._qualified(node, outputs, by_alias=by_alias), outputs
+            return self._qualified(node, outputs, of_aliases=of_aliases), outputs
         return node, outputs
 
     def _window(self, node: exp.Expr) -> None:
@@ -264,7 +276,7 @@ class _Query:
             on.set("expressions", [self._place_or(part) for part in on.expressions])
         limit = node.args.get("limit")
         if limit is not None:
-            _check_limit(limit)
+            check_limit(limit)
         if order is None:
             return
         decides = on is not None or limit is not None or node.args.get("offset") is not None
@@ -286,7 +298,7 @@ class _Query:
             elif type_of(found.this) == STRING and distinct is not None:
                 raise Unsupported(part, "DISTINCT in order of text", "order in a query around it")
         if on is not None:
-            self._starts_with(order, on)
+            starts_with(order, on)
 
     def _alias_of(self, key: exp.Expr) -> tuple[str, exp.Expr] | None:
         """The projection that a key of ORDER BY names, by its place or its alias."""
@@ -299,11 +311,6 @@ class _Query:
                 return self.scope.aliases[found[0]]
         return None
 
-    def _starts_with(self, order: exp.Order, on: exp.Expr) -> None:
-        first = [part.this for part in order.expressions[: len(on.expressions)]]
-        if any(key not in on.expressions for key in first) or len(first) < len(on.expressions):
-            raise Unsupported(order, "DISTINCT ON in another order", "order by its columns first")
-
     # -- the columns of a SELECT -------------------------------------------------------------
 
     def _projections(self, node: exp.Select, promised: Sequence[Column] | None) -> list[Output]:
@@ -311,16 +318,16 @@ class _Query:
         projections: list[exp.Expr] = []
         written = node.expressions
         for place, projection in enumerate(written):
-            if _is_star(projection):
+            if is_star(projection):
                 table = projection.table or None if isinstance(projection, exp.Column) else None
                 star = self.scope.star(projection, table)
                 want = promised[len(outputs) : len(outputs) + len(star)] if promised else None
-                projections += self._star(node, projection, star, want)
+                projections += columns_of_star(self.scope, node, projection, star, want)
                 outputs += [output for _, output in star]
                 continue
             comments = projection.comments
             found = self._expression(projection.unalias(), before=place)
-            name = _name(projection) or None
+            name = name_of(projection) or None
             column = promised[len(outputs)] if promised is not None else None
             if column is not None:
                 found = cast_to(found, column.type)
@@ -328,104 +335,21 @@ class _Query:
             elif type_of(found) == NULL:
                 found = cast_to(found, INT64)
             outputs.append(Output(name, type_of(found)))
-            made = self._under(found, name)
+            made = under(found, name)
             if comments and made is not found:
                 made.comments = comments
             projections.append(made)
         node.set("expressions", projections)
         return outputs
 
-    def _under(self, found: exp.Expr, name: str | None) -> exp.Expr:
-        if name is None or (isinstance(found, exp.Column) and found.name == name):
-            return found
-        return exp.Alias(this=found, alias=named(name))
-
-    def _star(
-        self,
-        node: exp.Select,
-        star: exp.Expr,
-        found: Sequence[tuple[str, Output]],
-        promised: Sequence[Column] | None,
-    ) -> list[exp.Expr]:
-        """`*` as it is, or its columns one by one where they need names or a QUALIFY is above."""
-        inner = star.this if isinstance(star, exp.Column) else star
-        if inner.args.get("except_") or inner.args.get("replace") or inner.args.get("rename"):
-            raise Unsupported(star, "`*` with EXCLUDE or REPLACE", "list the columns")
-        names = [output.name for _, output in found]
-        as_promised = promised is None or all(
-            column.name in ("", name) for column, name in zip(promised, names, strict=True)
-        )
-        if as_promised and node.args.get("qualify") is None:
-            if isinstance(star, exp.Column):
-                spell(star.args["table"], found[0][0])
-            return [star]
-        columns = []
-        for place, (source, output) in enumerate(found):
-            if output.name is None or names.count(output.name) > 1:
-                raise Unsupported(star, "`*` over columns without names", "list the columns")
-            several = len(self.scope.sources) > 1 and output.name.casefold() not in self.scope.using
-            table = named(source) if several else None
-            column = typed(exp.Column(this=named(output.name), table=table), output.type)
-            wanted = promised[place].name if promised else ""
-            columns.append(self._under(column, wanted or output.name))
-        return columns
-
-    def _by_alias(self, test: exp.Expr) -> bool:
-        """True where a QUALIFY tests columns of the SELECT list alone, by their aliases."""
-        if test.find(exp.AggFunc, exp.Window, exp.Query) is not None:
-            return False
-        columns = list(test.find_all(exp.Column))
-        own = (self.scope.own_column(column) for column in columns if not column.table)
-        return (
-            not any(column.table for column in columns)
-            and all(found is None for found in own)
-            and all(self.scope.alias(column.name) is not None for column in columns)
-        )
-
     def _qualified(
-        self, node: exp.Select, outputs: Sequence[Output], *, by_alias: bool
+        self, node: exp.Select, outputs: Sequence[Output], *, of_aliases: bool
     ) -> exp.Query:
-        """The rows that pass QUALIFY: its test becomes a column of a query inside.
-
-        A test of columns that the query has anyway stands around it.
-        """
-        names = [output.name for output in outputs]
-        if None in names or len(set(names)) < len(names):
-            raise Unsupported(node.args["qualify"], "QUALIFY over columns without names", "use AS")
-        known = [name for name in names if name is not None]
-        kept = _KEPT
-        while kept in known:
-            kept += "_"
-        order = node.args.get("order")
-        if order is not None and node.args.get("distinct") is not None:
-            raise Unsupported(order, "QUALIFY, DISTINCT and ORDER BY in one", "order around it")
-        test = node.args["qualify"].this
-        added: list[exp.Expr] = []
-        if by_alias:
-            around = _Query(self.names, None)
-            around.scope.sources.append(Source("", tuple(outputs)))
-            test = around._condition(test)
-        else:
-            added.append(exp.Alias(this=test, alias=named(kept)))
-            test = exp.Column(this=named(kept))
-        outer = exp.Select(
-            expressions=[exp.Column(this=named(name)) for name in known],
-            where=exp.Where(this=test),
-        )
-        for place, part in enumerate(order.expressions if order is not None else ()):
-            key = named(f"order_{place + 1}")
-            added.append(exp.Alias(this=part.this, alias=key))
-            part.set("this", exp.Column(this=key.copy()))
-        for clause in ("with_", "distinct", "order", "limit", "offset"):
-            if (value := node.args.get(clause)) is not None:
-                node.set(clause, None)
-                outer.set(clause, value)
-        node.set("qualify", None)
-        node.set("expressions", [*node.expressions, *added])
-        outer.comments, node.comments = node.comments, None
-        alias = exp.TableAlias(this=named("qualified"))
-        outer.set("from_", exp.From(this=exp.Subquery(this=node, alias=alias)))
-        return outer
+        if not of_aliases:
+            return around_qualify(node, outputs, None)
+        around = _Query(self.names, None)
+        around.scope.sources.append(Source("", tuple(outputs)))
+        return around_qualify(node, outputs, around._condition(node.args["qualify"].this))
 
     # -- set operations ----------------------------------------------------------------------
 
@@ -447,27 +371,8 @@ class _Query:
             Output(a.name, common_type(node, [_of(a), _of(b)]))
             for a, b in zip(one, other, strict=True)
         ]
-        self._ordered_operation(node, outputs)
+        order_of_operation(node, outputs)
         return node, outputs
-
-    def _ordered_operation(self, node: exp.SetOperation, outputs: Sequence[Output]) -> None:
-        limit, order = node.args.get("limit"), node.args.get("order")
-        if limit is not None:
-            _check_limit(limit)
-        source = Source("", tuple(outputs))
-        for part in order.expressions if order is not None else ():
-            key = part.this
-            if isinstance(key, exp.Literal) and key.is_int:
-                found: Output | None = outputs[int(key.name) - 1]
-            else:
-                found = source.find(key.name) if isinstance(key, exp.Column) else None
-                if found is None or found.name is None:
-                    raise Unsupported(part, "a set operation in a computed order", "use a column")
-                spell(key.this, found.name)
-            if found is not None and found.type == STRING and limit is not None:
-                raise Unsupported(
-                    part, "a LIMIT of a set operation in order of text", "order around it"
-                )
 
 
 def _nameless(promised: Sequence[Column]) -> list[Column]:
@@ -477,21 +382,3 @@ def _nameless(promised: Sequence[Column]) -> list[Column]:
 
 def _of(output: Output) -> exp.Expr:
     return typed(exp.Null(), output.type)
-
-
-def _name(projection: exp.Expr) -> str:
-    """The name that a projection gives its column; "" for an expression without one."""
-    named = projection if isinstance(projection, exp.Column) else projection.args.get("alias")
-    return named.name if isinstance(named, exp.Expr) else ""
-
-
-def _is_star(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Star) or (
-        isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
-    )
-
-
-def _check_limit(node: exp.Expr) -> None:
-    options = node.args.get("limit_options")
-    if options is not None and options.args.get("percent"):
-        raise Unsupported(node, "LIMIT in percent", "limit a number of rows")

@@ -6,7 +6,7 @@ Types are kept on the nodes themselves, so copies keep them too.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlglot import exp
@@ -22,6 +22,9 @@ TUPLE = DataType(Kind.OTHER, detail="TUPLE")
 DECIMAL = DataType(Kind.DECIMAL)
 
 Node = TypeVar("Node", bound=exp.Expr)
+
+# Takes a node whose operands are rewritten and typed; returns its typed replacement.
+Rule = Callable[..., exp.Expr]
 
 _TYPE = "seeknal_type"
 _LITERALS = {
@@ -149,6 +152,7 @@ __all__ = [
     "STRING",
     "TIMESTAMP",
     "TUPLE",
+    "Rule",
     "check_time_literal",
     "common_type",
     "expect",

@@ -87,11 +87,13 @@ _declared: dict[str, tuple[Column, ...]] = {}
 
 
 def _declare(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    if _declared.get(relation.name) == relation.columns:
+    # DuckDB has one table for names that differ by case only.
+    name = relation.name.casefold()
+    if _declared.get(name) == relation.columns:
         return
     columns = ", ".join(f"{_quote(c.name)} {duckdb_type(c.type)}" for c in relation.columns)
     connection.execute(f"CREATE OR REPLACE TABLE {_quote(relation.name)} ({columns})")
-    _declared[relation.name] = relation.columns
+    _declared[name] = relation.columns
 
 
 def _quote(name: str) -> str:

@@ -3,7 +3,6 @@ WITH events AS (
   /* days: whole days from at back from as_of; below 0 is the future and never counts */
   SELECT
     id,
-    x,
     y,
     "at",
     as_of - CAST("at" AS DATE) AS days,
@@ -19,10 +18,10 @@ events_prepared AS (
     COUNT(past_x) OVER (PARTITION BY id) AS x_entropy_total,
     MIN(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_origin,
     MAX(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_latest,
-    COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN x END) OVER (PARTITION BY id, CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS x_entropy_0_6_count,
-    COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN x END) OVER (PARTITION BY id) AS x_entropy_0_6_total,
-    MIN(CASE WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
-    MAX(CASE WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
+    COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (PARTITION BY id, CASE WHEN days <= 6 THEN past_x END) AS x_entropy_0_6_count,
+    COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (PARTITION BY id) AS x_entropy_0_6_total,
+    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
+    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
   FROM events
 ),
 events_prepared_2 AS (
@@ -34,7 +33,7 @@ events_prepared_2 AS (
     END AS x_slope_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_7_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION) / 86400 AS x_ewma_7_age,
     CASE
-      WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL
+      WHEN days <= 6 AND past_x IS NOT NULL
       THEN CAST(EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_0_6_origin) * 1000000 AS DOUBLE PRECISION)
     END AS x_slope_0_6_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_7_0_6_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION)
@@ -51,9 +50,9 @@ events_prepared_3 AS (
       THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / 7, 500))
     END AS x_ewma_7_weight,
     AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
-    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
+    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
     CASE
-      WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL
+      WHEN days <= 6 AND past_x IS NOT NULL
       THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_0_6_age / 7, 500))
     END AS x_ewma_7_0_6_weight
   FROM events_prepared_2
@@ -100,41 +99,41 @@ SELECT
     * 86400000000 AS "x_SLOPE",
   SUM(x_ewma_7_weight * CAST(past_x AS DOUBLE PRECISION)) / SUM(x_ewma_7_weight) AS "x_EWMA_7",
   /* week: window [0, 6] */
-  COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_COUNT_0_6",
+  COUNT(CASE WHEN days <= 6 THEN past_x END) AS "x_COUNT_0_6",
   COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN 1 END) AS "x_COUNT_ROWS_0_6",
-  COUNT(DISTINCT CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_COUNT_DISTINCT_0_6",
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_SUM_0_6",
-  AVG(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MEAN_0_6",
-  MIN(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MIN_0_6",
-  MAX(CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MAX_0_6",
-  STDDEV_SAMP(CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_STDDEV_0_6",
-  VAR_SAMP(CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_VARIANCE_0_6",
-  STDDEV_POP(CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_STDDEV_POP_0_6",
-  VAR_POP(CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_VARIANCE_POP_0_6",
+  COUNT(DISTINCT CASE WHEN days <= 6 THEN past_x END) AS "x_COUNT_DISTINCT_0_6",
+  SUM(CASE WHEN days <= 6 THEN past_x END) AS "x_SUM_0_6",
+  AVG(CASE WHEN days <= 6 THEN past_x END) AS "x_MEAN_0_6",
+  MIN(CASE WHEN days <= 6 THEN past_x END) AS "x_MIN_0_6",
+  MAX(CASE WHEN days <= 6 THEN past_x END) AS "x_MAX_0_6",
+  STDDEV_SAMP(CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_STDDEV_0_6",
+  VAR_SAMP(CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_VARIANCE_0_6",
+  STDDEV_POP(CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_STDDEV_POP_0_6",
+  VAR_POP(CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_VARIANCE_POP_0_6",
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
-    CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_MEDIAN_0_6",
+    CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_MEDIAN_0_6",
   PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY
-    CAST(CASE WHEN days BETWEEN 0 AND 6 THEN x END AS DOUBLE PRECISION)) AS "x_QUANTILE_0_25_0_6",
-  MODE() WITHIN GROUP (ORDER BY CASE WHEN days BETWEEN 0 AND 6 THEN x END) AS "x_MODE_0_6",
+    CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE PRECISION)) AS "x_QUANTILE_0_25_0_6",
+  MODE() WITHIN GROUP (ORDER BY CASE WHEN days <= 6 THEN past_x END) AS "x_MODE_0_6",
   (
-    ARRAY_AGG(x ORDER BY "at", x DESC) FILTER(WHERE
-      days BETWEEN 0 AND 6 AND x IS NOT NULL AND "at" IS NOT NULL)
+    ARRAY_AGG(past_x ORDER BY "at", past_x DESC) FILTER(WHERE
+      days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL)
   )[1] AS "x_FIRST_0_6",
   (
-    ARRAY_AGG(x ORDER BY "at" DESC, x DESC) FILTER(WHERE
-      days BETWEEN 0 AND 6 AND x IS NOT NULL AND "at" IS NOT NULL)
+    ARRAY_AGG(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
+      days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL)
   )[1] AS "x_LAST_0_6",
   (
-    ARRAY_AGG(x ORDER BY y DESC, x DESC) FILTER(WHERE
-      days BETWEEN 0 AND 6 AND x IS NOT NULL AND y IS NOT NULL)
+    ARRAY_AGG(past_x ORDER BY y DESC, past_x DESC) FILTER(WHERE
+      days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL)
   )[1] AS "x_ARG_MAX_Y_0_6",
   (
-    ARRAY_AGG(x ORDER BY y, x DESC) FILTER(WHERE
-      days BETWEEN 0 AND 6 AND x IS NOT NULL AND y IS NOT NULL)
+    ARRAY_AGG(past_x ORDER BY y, past_x DESC) FILTER(WHERE
+      days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL)
   )[1] AS "x_ARG_MIN_Y_0_6",
   AVG(
     CASE
-      WHEN days BETWEEN 0 AND 6 AND x IS NOT NULL
+      WHEN days <= 6 AND past_x IS NOT NULL
       THEN LN(CAST(x_entropy_0_6_total AS DOUBLE PRECISION) / CAST(x_entropy_0_6_count AS DOUBLE PRECISION))
     END
   ) AS "x_ENTROPY_0_6",
@@ -144,7 +143,7 @@ SELECT
     (
       x_slope_0_6_time - x_slope_0_6_mean_time
     ) * (
-      CAST(x AS DOUBLE PRECISION) - x_slope_0_6_mean
+      CAST(past_x AS DOUBLE PRECISION) - x_slope_0_6_mean
     )
   )
     / NULLIF(
@@ -156,7 +155,7 @@ SELECT
       0
     )
     * 86400000000 AS "x_SLOPE_0_6",
-  SUM(x_ewma_7_0_6_weight * CAST(x AS DOUBLE PRECISION)) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
+  SUM(x_ewma_7_0_6_weight * CAST(past_x AS DOUBLE PRECISION)) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
 FROM events_prepared_3
 GROUP BY id
 ;

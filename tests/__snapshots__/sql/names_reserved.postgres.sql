@@ -30,7 +30,6 @@ WITH events AS (
   /* days_: whole days from date back from timestamp; below 0 is the future and never counts */
   SELECT
     "user",
-    "select",
     days,
     "group",
     events,
@@ -45,7 +44,7 @@ SELECT
   SUM(past_select) AS "select_SUM",
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CAST(past_select AS DOUBLE PRECISION)) AS "select_MEDIAN",
   /* select: since "group" = 'x' AND days > 0 */
-  COUNT(CASE WHEN days_ >= 0 AND "group" = 'x' AND days > 0 THEN "select" END) AS "SINCE_COUNT_select_GEO_D",
+  COUNT(CASE WHEN "group" = 'x' AND days > 0 THEN past_select END) AS "SINCE_COUNT_select_GEO_D",
   /* days: window [0, 6] */
   CAST(SUM(CASE WHEN days_ BETWEEN 0 AND 6 THEN days END) AS BIGINT) AS "days_SUM_0_6",
   MAX(CASE WHEN days_ BETWEEN 0 AND 6 THEN days END) AS "days_MAX_0_6",

@@ -3,7 +3,6 @@ WITH events AS (
   /* days: whole days from ordered_at back from scored_at; below 0 is the future and never counts */
   SELECT
     customer_id,
-    amount,
     ordered_at,
     CAST(scored_at AS DATE) - CAST(ordered_at AS DATE) AS days,
     CASE WHEN CAST(ordered_at AS DATE) <= CAST(scored_at AS DATE) THEN amount END AS past_amount
@@ -19,7 +18,7 @@ SELECT
   )[1] AS "amount_FIRST",
   MIN(CASE WHEN days >= 0 THEN days END) AS "amount_DAYS_SINCE_LAST",
   /* week: window [0, 6] */
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+  SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
 ;

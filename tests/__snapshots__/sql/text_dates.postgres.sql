@@ -20,7 +20,6 @@ WITH events AS (
   /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
   SELECT
     customer_id,
-    amount,
     CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS order_date_at,
     CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
       - CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AS days,
@@ -39,7 +38,7 @@ SELECT
       past_amount IS NOT NULL AND order_date_at IS NOT NULL)
   )[1] AS "amount_LAST",
   /* week: window [0, 6] */
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+  SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
 ;

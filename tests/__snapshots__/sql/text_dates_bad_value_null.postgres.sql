@@ -70,7 +70,6 @@ WITH events AS (
   /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
   SELECT
     customer_id,
-    amount,
     CASE
       WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
       AND pg_input_is_valid(order_date, 'timestamptz')
@@ -109,7 +108,7 @@ SELECT
       past_amount IS NOT NULL AND order_date_at IS NOT NULL)
   )[1] AS "amount_LAST",
   /* week: window [0, 6] */
-  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_SUM_0_6"
+  SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
 ;
