@@ -15,7 +15,6 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.layout import print_statement
 from seeknal.compiler.lower.names import column_of, name_of, table_of
-from seeknal.compiler.lower.statement import lower_plan
 from seeknal.compiler.lower.values import value
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import ResolvedTrainingSet
@@ -23,6 +22,7 @@ from seeknal.compiler.plan import Aggregate, InReach, Pick, Plan, Take
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.rewrites.traits import Counted, Traits
+from seeknal.compiler.staged import stages_of
 
 Count = Callable[[str], Mapping[str, object]]
 """Runs a statement of one row and gives its columns by name."""
@@ -30,8 +30,12 @@ Count = Callable[[str], Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """The statement for the rows at hand, and why it has its shape."""
+    """The statement for the rows at hand, over the tables `stages`, and why it has its shape.
 
+    `stages` are (table, SELECT) pairs, to be kept in order while the statement runs.
+    """
+
+    stages: tuple[tuple[str, str], ...]
     sql: str
     choices: tuple[tuple[str, str], ...]
 
@@ -50,9 +54,9 @@ def adapt(
         name: _counted(count(sql), reach) for name, sql, reach in _questions(plain, node, dialect)
     }
     plan = rewrite_plan(plan_node(node), replace(traits, joined_rows=counted))
-    tree = lower_plan(plan, dialect, library).tree
+    stages, sql = stages_of(plan, dialect, library)
     choices = tuple((choice.rule, choice.reason) for choice in plan.choices)
-    return Adapted(print_statement(tree, dialect.printer), choices)
+    return Adapted(stages, sql, choices)
 
 
 def _counted(row: Mapping[str, object], reach: int | None) -> Counted:

@@ -17,6 +17,7 @@ from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Node
 
 if TYPE_CHECKING:
+    from seeknal.compiler.adapt import Adapted
     from seeknal.compiler.guarded import Guarded
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -100,14 +101,26 @@ def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]
     try:
         if guarded := node.guarded():
             return _write_guarded(node, guarded, engine, path), (guarded.check.code,)
-        adapted = node.adapted(lambda sql: engine.rows(sql, limit=1)[0][0])
-        sql = adapted.sql if adapted is not None else artifact.sql
+        if adapted := node.adapted(lambda sql: engine.rows(sql, limit=1)[0][0]):
+            return _write_adapted(adapted, engine, path), ()
         ordered = artifact.kind in _ORDERED_KINDS
-        return engine.write(sql, path, ordered=ordered, keys=artifact.keys), ()
+        return engine.write(artifact.sql, path, ordered=ordered, keys=artifact.keys), ()
     except EngineError as error:
         # A promise that the data breaks names the row and the column; the engine seldom does.
         broken = _broken_promise(node, engine, artifact.assertions, can_fail=True)
         raise broken or _failed(node, error, artifact.sql) from error
+
+
+def _write_adapted(adapted: Adapted, engine: Engine, path: Path) -> int:
+    kept: list[str] = []
+    try:
+        for name, sql in adapted.stages:
+            engine.keep(sql, name)
+            kept.append(name)
+        return engine.write(adapted.sql, path, ordered=False)
+    finally:
+        for name in kept:
+            engine.drop(name)
 
 
 def _write_guarded(node: Node, guarded: Guarded, engine: Engine, path: Path) -> int:

@@ -62,7 +62,8 @@ def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
     if result.note:
         body.add_comments([result.note])
     if ctes and isinstance(body, exp.Query):
-        body.set("with_", exp.With(expressions=ctes))
+        own = body.args.get("with_")
+        body.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
     promises = (lower_promise(promise, dialect) for promise in plan.promises)
     return Lowered(
         body,
