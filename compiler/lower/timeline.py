@@ -35,14 +35,15 @@ def lower_range_frames(step: RangeFrames, dialect: Dialect, library: MacroLibrar
     keys = [column_of(name, dialect) for name, _ in step.keys]
     as_of = column_of(step.as_of, dialect)
     timeline = _timeline(step, dialect, [(0, None)])
-    features = [
-        exp.Alias(
-            this=_framed(step, feature, dialect, library),
-            alias=name_of(feature.name, dialect, quoted=True),
-        )
-        for feature in step.features
-    ]
     asked = _own(_ASKED, step, dialect)
+    features = []
+    for feature in step.features:
+        tree = _framed(step, feature, dialect, library)
+        if tree.find(exp.Cast) is not None:
+            # A sum up to an event may not fit where those that were asked for do.
+            tree = exp.Case(ifs=[exp.If(this=asked.copy(), true=tree)])
+        alias = name_of(feature.name, dialect, quoted=True)
+        features.append(exp.Alias(this=tree, alias=alias))
     framed = exp.Select(
         expressions=[*(key.copy() for key in keys), as_of.copy(), asked, *features],
         from_=exp.From(this=_subquery(timeline, "timeline")),
