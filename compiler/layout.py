@@ -19,10 +19,25 @@ def print_statement(tree: exp.Expr, printer: str, header: str = "") -> str:
 
     `header` becomes the comment of the first line. The text ends with a newline.
     """
+    mark, tree = _mark_line_breaks(tree)
     lines = _Layout(printer).query(tree)
     if header:
         lines.insert(0, comment(header))
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).replace(mark, "\n") + "\n"
+
+
+def _mark_line_breaks(tree: exp.Expr) -> tuple[str, exp.Expr]:
+    """Texts and names that hold a line break have a mark there, which no layout indents."""
+    words = [node for node in tree.find_all(exp.Literal, exp.Identifier) if "\n" in node.name]
+    if not words:
+        return "\n", tree
+    used = {letter for node in tree.find_all(exp.Literal, exp.Identifier) for letter in node.name}
+    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
+    marked = tree.copy()
+    for node in list(marked.find_all(exp.Literal, exp.Identifier)):
+        if "\n" in node.name:
+            node.set("this", node.name.replace("\n", mark))
+    return mark, marked
 
 
 def comment(text: str) -> str:
@@ -132,17 +147,110 @@ class _Layout:
         if len(line) <= width and "\n" not in line:
             return [line]
         if isinstance(node, exp.Alias):
+            name = f" AS {self.flat.sql(node.args['alias'])}"
             body = self.expression(node.this, width)
-            body[-1] += f" AS {self.flat.sql(node.args['alias'])}"
+            body[-1] += name
             return body
-        if isinstance(node, exp.Div | exp.Sub | exp.Add | exp.Mul):
-            sign = {"div": "/", "sub": "-", "add": "+", "mul": "*"}[node.key]
-            right = self.expression(node.right, width - 4)
-            return [
-                *self.expression(node.left, width),
-                *_indented([f"{sign} {right[0]}", *right[1:]]),
-            ]
-        return self.pretty.sql(node).split("\n")
+        broken = self.broken(node, width)
+        return broken if broken is not None else self.pretty.sql(node).split("\n")
+
+    def broken(self, node: exp.Expr, width: int) -> list[str] | None:
+        """The lines of an expression that is too long for one; None for a form of no own."""
+        if isinstance(node, exp.Connector):
+            return self.tests("", node)
+        if isinstance(node, exp.Binary):
+            return self.binary(node, width)
+        if isinstance(node, exp.Paren):
+            return self.wrapped("(", self.expression(node.this, width - 2), ")")
+        if isinstance(node, exp.Subquery | exp.Exists) and not node.args.get("alias"):
+            return self.wrapped(f"{self.before(node, node.this)}", self.query(node.this), ")")
+        if isinstance(node, exp.Case):
+            return self.case(node, width)
+        if isinstance(node, exp.Window):
+            return self.window(node, width)
+        if isinstance(node, exp.Filter):
+            body = self.expression(node.this, width)
+            test = self.tests("FILTER(WHERE ", node.expression.this)
+            test[-1] += ")"
+            return [*body, *_indented(test)]
+        if isinstance(node, exp.Cast):
+            value = self.expression(node.this, width - 2)
+            value[-1] += f" AS {self.flat.sql(node.args['to'])}"
+            return self.wrapped("CAST(", value, ")")
+        if isinstance(node, exp.Func):
+            return self.function(node, width)
+        return None
+
+    @staticmethod
+    def wrapped(start: str, lines: list[str], end: str) -> list[str]:
+        """Lines in parentheses, indented."""
+        return [start, *_indented(lines), end]
+
+    def before(self, node: exp.Expr, inner: exp.Expr) -> str:
+        """What stands in front of the query of `(SELECT …)` and `EXISTS(SELECT …)`."""
+        return self.flat.sql(node).partition(self.flat.sql(inner))[0]
+
+    def binary(self, node: exp.Binary, width: int) -> list[str] | None:
+        """The left side, and below it the operator with the right side."""
+        left, right = self.flat.sql(node.this), self.flat.sql(node.expression)
+        line = self.flat.sql(node)
+        if not line.startswith(left) or not line.endswith(right):
+            return None
+        sign = line[len(left) : len(line) - len(right)].strip()
+        below = self.expression(node.expression, width - len(sign) - 3)
+        below[0] = f"{sign} {below[0]}"
+        return [*self.expression(node.this, width), *_indented(below)]
+
+    def case(self, node: exp.Case, width: int) -> list[str]:
+        """A branch a line."""
+        subject = node.this
+        lines = [f"CASE {self.flat.sql(subject)}" if isinstance(subject, exp.Expr) else "CASE"]
+        for branch in node.args["ifs"]:
+            test, result = branch.this, branch.args["true"]
+            line = f"WHEN {self.flat.sql(test)} THEN {self.flat.sql(result)}"
+            if len(line) + 2 <= width:
+                lines.append(_INDENT + line)
+                continue
+            lines += _indented(self.tests("WHEN ", test))
+            value = self.expression(result, width - 9)
+            lines += _indented([_INDENT + f"THEN {value[0]}", *_indented(value[1:])])
+        if (default := node.args.get("default")) is not None:
+            value = self.expression(default, width - 7)
+            lines += _indented([f"ELSE {value[0]}", *value[1:]])
+        return [*lines, "END"]
+
+    def window(self, node: exp.Window, width: int) -> list[str] | None:
+        """`f(x) OVER (`, each clause on its line."""
+        function = self.flat.sql(node.this)
+        line = self.flat.sql(node)
+        if not line.startswith(f"{function} OVER (") or node.args.get("alias"):
+            return None
+        clauses = []
+        if partition := node.args.get("partition_by"):
+            clauses.append(f"PARTITION BY {', '.join(self.flat.sql(part) for part in partition)}")
+        for name in ("order", "spec"):
+            if (clause := node.args.get(name)) is not None:
+                clauses.append(self.flat.sql(clause).strip())
+        if " ".join([f"{function} OVER (" + clauses[0], *clauses[1:]]) + ")" != line:
+            return None
+        body = self.expression(node.this, width - len(" OVER ("))
+        body[-1] += " OVER ("
+        return [*body, *_indented(clauses), ")"]
+
+    def function(self, node: exp.Func, width: int) -> list[str] | None:
+        """An argument a line, where the function is a name and a list of arguments."""
+        line = self.flat.sql(node)
+        name = line.partition("(")[0]
+        arguments = list(node.iter_expressions())
+        texts = [self.flat.sql(argument) for argument in arguments]
+        if not arguments or f"{name}({', '.join(texts)})" != line:
+            return None
+        lines: list[str] = []
+        for place, argument in enumerate(arguments):
+            body = self.expression(argument, width - 3)
+            body[-1] += "," if place + 1 < len(arguments) else ""
+            lines += body
+        return self.wrapped(f"{name}(", lines, ")")
 
     def relation(self, start: str, node: exp.Expr) -> list[str]:
         """A relation after FROM or JOIN; a subquery is indented."""
@@ -191,9 +299,14 @@ class _Layout:
         if len(parts) == 1:
             word, parts = "OR", _flatten(node, exp.Or)
         if len(parts) == 1:
-            return (start + self.pretty.sql(node)).split("\n")
-        texts = [self.flat.sql(part) for part in parts]
-        return [start + texts[0], *(f"{_INDENT}{word} {text}" for text in texts[1:])]
+            lines = self.expression(node, WIDTH - len(start))
+            return [start + lines[0], *lines[1:]]
+        lines = []
+        for part in parts:
+            body = self.expression(part, WIDTH - len(_INDENT) - 4)
+            body[0] = (f"{_INDENT}{word} " if lines else start) + body[0]
+            lines += [body[0], *_indented(body[1:])]
+        return lines
 
     def listed(self, start: str, node: exp.Expr) -> list[str]:
         """A list of expressions on one line, or one a line."""

@@ -38,9 +38,7 @@ def file_reader(source: ResolvedSource) -> exp.Expr:
             exp.PropertyEQ(this=exp.Literal.string(c.name), expression=exp.Literal.string(_json(c)))
             for c in source.columns
         ]
-        columns = exp.EQ(
-            this=exp.to_identifier("columns"), expression=exp.Struct(expressions=fields)
-        )
+        columns = exp.EQ(this=exp.Var(this="columns"), expression=exp.Struct(expressions=fields))
         call.append("expressions", columns)
     return call
 

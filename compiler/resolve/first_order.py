@@ -101,7 +101,7 @@ def _feature(
         for days in rolling.days:
             for use in rolling.aggregations:
                 if typed := measure(use, _last(days)):
-                    note = f"{name}: the last {days} days"
+                    note = f"{name}: the last {'day' if days == 1 else f'{days} days'}"
                     output = f"{name}_{_label(use)}_{days}d"
                     yield Feature(output, typed.type, typed.measure, place, note)
     for ratio in feature.ratio:

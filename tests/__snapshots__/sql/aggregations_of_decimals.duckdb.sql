@@ -23,7 +23,7 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN past_x IS NOT NULL
-      THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
+        THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
     END AS x_slope_time,
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_latest) AS DOUBLE)
       / CAST(86400000000 AS DOUBLE) AS x_ewma_7_age
@@ -36,7 +36,7 @@ events_prepared_3 AS (
     AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE) END) OVER (PARTITION BY id) AS x_slope_mean,
     CASE
       WHEN past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
+        THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_weight
   FROM events_prepared_2
 )
@@ -56,8 +56,8 @@ SELECT
   QUANTILE_CONT(CAST(past_x AS DOUBLE), 0.25) AS "x_QUANTILE_0_25",
   MODE(past_x ORDER BY past_x) AS "x_MODE",
   FIRST(past_x ORDER BY "at", past_x DESC) FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST",
-  FIRST(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
-    past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
+  FIRST(past_x ORDER BY "at" DESC, past_x DESC)
+    FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
   FIRST(past_x ORDER BY x DESC, past_x DESC) FILTER(WHERE past_x IS NOT NULL AND x IS NOT NULL) AS "x_ARG_MAX_X",
   CASE WHEN COUNT(past_x) > 0 THEN ENTROPY(past_x) * LN(2) END AS "x_ENTROPY",
   SUM((x_slope_time - x_slope_mean_time) * (CAST(past_x AS DOUBLE) - x_slope_mean))

@@ -25,7 +25,9 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN past_x IS NOT NULL
-      THEN CAST(EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION)
+        THEN CAST(
+          EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION
+        )
     END AS x_slope_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_7_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION) / 86400 AS x_ewma_7_age
   FROM events_prepared
@@ -34,10 +36,11 @@ events_prepared_3 AS (
   SELECT
     *,
     AVG(x_slope_time) OVER (PARTITION BY id) AS x_slope_mean_time,
-    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_mean,
+    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_mean,
     CASE
-      WHEN past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / 7, 500))
+      WHEN past_x IS NOT NULL THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / 7, 500))
     END AS x_ewma_7_weight
   FROM events_prepared_2
 )
@@ -71,7 +74,10 @@ SELECT
   AVG(
     CASE
       WHEN past_x IS NOT NULL
-      THEN LN(CAST(x_entropy_total AS DOUBLE PRECISION) / CAST(x_entropy_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(x_entropy_total AS DOUBLE PRECISION)
+            / CAST(x_entropy_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "x_ENTROPY",
   SUM((x_slope_time - x_slope_mean_time) * (CAST(past_x AS DOUBLE PRECISION) - x_slope_mean))
@@ -80,7 +86,12 @@ SELECT
   SUM(x_ewma_7_weight * CAST(past_x AS DOUBLE PRECISION)) / SUM(x_ewma_7_weight) AS "x_EWMA_7",
   /* share: ratio [0, 6] to [0, 29] */
   CAST(CAST(SUM(CASE WHEN days <= 6 THEN past_x END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION)
-    / NULLIF(CAST(CAST(SUM(CASE WHEN days <= 29 THEN past_x END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION), 0) AS "x_SUM0_6_SUM0_29",
+    / NULLIF(
+      CAST(
+        CAST(SUM(CASE WHEN days <= 29 THEN past_x END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION
+      ),
+      0
+    ) AS "x_SUM0_6_SUM0_29",
   CAST(AVG(CASE WHEN days <= 6 THEN past_x END) AS DOUBLE PRECISION)
     / NULLIF(CAST(AVG(CASE WHEN days <= 29 THEN past_x END) AS DOUBLE PRECISION), 0) AS "x_MEAN0_6_MEAN0_29",
   CAST(MAX(CASE WHEN days <= 6 THEN past_x END) AS DOUBLE PRECISION)

@@ -16,8 +16,12 @@ events_prepared AS (
     *,
     MIN(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_origin,
     MAX(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_latest,
-    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
-    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
+    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_origin,
+    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (
+      PARTITION BY id
+    ) AS x_ewma_7_0_6_latest
   FROM events
 ),
 events_prepared_2 AS (
@@ -25,13 +29,13 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN past_x IS NOT NULL
-      THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
+        THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
     END AS x_slope_time,
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_latest) AS DOUBLE)
       / CAST(86400000000 AS DOUBLE) AS x_ewma_7_age,
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
-      THEN CAST(DATE_DIFF('MICROSECOND', x_slope_0_6_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
+        THEN CAST(DATE_DIFF('MICROSECOND', x_slope_0_6_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
     END AS x_slope_0_6_time,
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_0_6_latest) AS DOUBLE)
       / CAST(86400000000 AS DOUBLE) AS x_ewma_7_0_6_age
@@ -44,13 +48,15 @@ events_prepared_3 AS (
     AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE) END) OVER (PARTITION BY id) AS x_slope_mean,
     CASE
       WHEN past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
+        THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_weight,
     AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
-    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
+    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_mean,
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_0_6_age / CAST(7 AS DOUBLE), 500))
+        THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_0_6_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_0_6_weight
   FROM events_prepared_2
 )
@@ -71,8 +77,8 @@ SELECT
   QUANTILE_CONT(past_x, 0.25) AS "x_QUANTILE_0_25",
   MODE(past_x ORDER BY past_x) AS "x_MODE",
   FIRST(past_x ORDER BY "at", past_x DESC) FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST",
-  FIRST(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
-    past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
+  FIRST(past_x ORDER BY "at" DESC, past_x DESC)
+    FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
   FIRST(past_x ORDER BY y DESC, past_x DESC) FILTER(WHERE past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y",
   FIRST(past_x ORDER BY y, past_x DESC) FILTER(WHERE past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y",
   CASE WHEN COUNT(past_x) > 0 THEN ENTROPY(past_x) * LN(2) END AS "x_ENTROPY",
@@ -97,27 +103,25 @@ SELECT
   MEDIAN(CASE WHEN days <= 6 THEN past_x END) AS "x_MEDIAN_0_6",
   QUANTILE_CONT(CASE WHEN days <= 6 THEN past_x END, 0.25) AS "x_QUANTILE_0_25_0_6",
   MODE(past_x ORDER BY past_x) FILTER(WHERE days <= 6) AS "x_MODE_0_6",
-  FIRST(past_x ORDER BY "at", past_x DESC) FILTER(WHERE
-    days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST_0_6",
-  FIRST(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
-    days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST_0_6",
-  FIRST(past_x ORDER BY y DESC, past_x DESC) FILTER(WHERE
-    days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y_0_6",
-  FIRST(past_x ORDER BY y, past_x DESC) FILTER(WHERE
-    days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y_0_6",
+  FIRST(past_x ORDER BY "at", past_x DESC)
+    FILTER(WHERE days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST_0_6",
+  FIRST(past_x ORDER BY "at" DESC, past_x DESC)
+    FILTER(WHERE days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST_0_6",
+  FIRST(past_x ORDER BY y DESC, past_x DESC)
+    FILTER(WHERE days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y_0_6",
+  FIRST(past_x ORDER BY y, past_x DESC)
+    FILTER(WHERE days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y_0_6",
   CASE
     WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 0
-    THEN ENTROPY(CASE WHEN days <= 6 THEN past_x END) * LN(2)
+      THEN ENTROPY(CASE WHEN days <= 6 THEN past_x END) * LN(2)
   END AS "x_ENTROPY_0_6",
   MIN(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_LAST_0_6",
   MAX(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_FIRST_0_6",
   SUM((x_slope_0_6_time - x_slope_0_6_mean_time) * (CAST(past_x AS DOUBLE) - x_slope_0_6_mean))
     / NULLIF(
-      SUM((
-        x_slope_0_6_time - x_slope_0_6_mean_time
-      ) * (
-        x_slope_0_6_time - x_slope_0_6_mean_time
-      )),
+      SUM(
+        (x_slope_0_6_time - x_slope_0_6_mean_time) * (x_slope_0_6_time - x_slope_0_6_mean_time)
+      ),
       0
     )
     * CAST(86400000000 AS DOUBLE) AS "x_SLOPE_0_6",

@@ -18,10 +18,16 @@ events_prepared AS (
     COUNT(past_x) OVER (PARTITION BY id) AS x_entropy_total,
     MIN(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_origin,
     MAX(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_latest,
-    COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (PARTITION BY id, CASE WHEN days <= 6 THEN past_x END) AS x_entropy_0_6_count,
+    COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (
+      PARTITION BY id, CASE WHEN days <= 6 THEN past_x END
+    ) AS x_entropy_0_6_count,
     COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (PARTITION BY id) AS x_entropy_0_6_total,
-    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_slope_0_6_origin,
-    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (PARTITION BY id) AS x_ewma_7_0_6_latest
+    MIN(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_origin,
+    MAX(CASE WHEN days <= 6 AND past_x IS NOT NULL THEN CAST("at" AS TIMESTAMP) END) OVER (
+      PARTITION BY id
+    ) AS x_ewma_7_0_6_latest
   FROM events
 ),
 events_prepared_2 AS (
@@ -29,12 +35,16 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN past_x IS NOT NULL
-      THEN CAST(EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION)
+        THEN CAST(
+          EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION
+        )
     END AS x_slope_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_7_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION) / 86400 AS x_ewma_7_age,
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
-      THEN CAST(EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_0_6_origin) * 1000000 AS DOUBLE PRECISION)
+        THEN CAST(
+          EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_0_6_origin) * 1000000 AS DOUBLE PRECISION
+        )
     END AS x_slope_0_6_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_7_0_6_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION)
       / 86400 AS x_ewma_7_0_6_age
@@ -44,16 +54,19 @@ events_prepared_3 AS (
   SELECT
     *,
     AVG(x_slope_time) OVER (PARTITION BY id) AS x_slope_mean_time,
-    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_mean,
+    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_mean,
     CASE
-      WHEN past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / 7, 500))
+      WHEN past_x IS NOT NULL THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / 7, 500))
     END AS x_ewma_7_weight,
     AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
-    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_0_6_mean,
+    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_mean,
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_0_6_age / 7, 500))
+        THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_0_6_age / 7, 500))
     END AS x_ewma_7_0_6_weight
   FROM events_prepared_2
 )
@@ -89,7 +102,10 @@ SELECT
   AVG(
     CASE
       WHEN past_x IS NOT NULL
-      THEN LN(CAST(x_entropy_total AS DOUBLE PRECISION) / CAST(x_entropy_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(x_entropy_total AS DOUBLE PRECISION)
+            / CAST(x_entropy_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "x_ENTROPY",
   MIN(CASE WHEN days >= 0 THEN days END) AS "x_DAYS_SINCE_LAST",
@@ -134,24 +150,22 @@ SELECT
   AVG(
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
-      THEN LN(CAST(x_entropy_0_6_total AS DOUBLE PRECISION) / CAST(x_entropy_0_6_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(x_entropy_0_6_total AS DOUBLE PRECISION)
+            / CAST(x_entropy_0_6_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "x_ENTROPY_0_6",
   MIN(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_LAST_0_6",
   MAX(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_FIRST_0_6",
   SUM(
-    (
-      x_slope_0_6_time - x_slope_0_6_mean_time
-    ) * (
-      CAST(past_x AS DOUBLE PRECISION) - x_slope_0_6_mean
-    )
+    (x_slope_0_6_time - x_slope_0_6_mean_time)
+      * (CAST(past_x AS DOUBLE PRECISION) - x_slope_0_6_mean)
   )
     / NULLIF(
-      SUM((
-        x_slope_0_6_time - x_slope_0_6_mean_time
-      ) * (
-        x_slope_0_6_time - x_slope_0_6_mean_time
-      )),
+      SUM(
+        (x_slope_0_6_time - x_slope_0_6_mean_time) * (x_slope_0_6_time - x_slope_0_6_mean_time)
+      ),
       0
     )
     * 86400000000 AS "x_SLOPE_0_6",

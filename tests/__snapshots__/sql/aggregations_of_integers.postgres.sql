@@ -25,7 +25,9 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN past_x IS NOT NULL
-      THEN CAST(EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION)
+        THEN CAST(
+          EXTRACT(EPOCH FROM CAST("at" AS TIMESTAMP) - x_slope_origin) * 1000000 AS DOUBLE PRECISION
+        )
     END AS x_slope_time,
     CAST(EXTRACT(EPOCH FROM x_ewma_0_5_latest - CAST("at" AS TIMESTAMP)) AS DOUBLE PRECISION) / 86400 AS x_ewma_0_5_age
   FROM events_prepared
@@ -34,10 +36,12 @@ events_prepared_3 AS (
   SELECT
     *,
     AVG(x_slope_time) OVER (PARTITION BY id) AS x_slope_mean_time,
-    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (PARTITION BY id) AS x_slope_mean,
+    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_mean,
     CASE
       WHEN past_x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_0_5_age / 0.5, 500))
+        THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_0_5_age / 0.5, 500))
     END AS x_ewma_0_5_weight
   FROM events_prepared_2
 )
@@ -75,7 +79,10 @@ SELECT
   AVG(
     CASE
       WHEN past_x IS NOT NULL
-      THEN LN(CAST(x_entropy_total AS DOUBLE PRECISION) / CAST(x_entropy_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(x_entropy_total AS DOUBLE PRECISION)
+            / CAST(x_entropy_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "x_ENTROPY",
   SUM((x_slope_time - x_slope_mean_time) * (CAST(past_x AS DOUBLE PRECISION) - x_slope_mean))

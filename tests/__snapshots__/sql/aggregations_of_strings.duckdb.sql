@@ -18,8 +18,8 @@ SELECT
   MAX(past_x) AS "x_MAX",
   MODE(past_x ORDER BY past_x) AS "x_MODE",
   FIRST(past_x ORDER BY "at", past_x DESC) FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_FIRST",
-  FIRST(past_x ORDER BY "at" DESC, past_x DESC) FILTER(WHERE
-    past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
+  FIRST(past_x ORDER BY "at" DESC, past_x DESC)
+    FILTER(WHERE past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
   FIRST(past_x ORDER BY x DESC, past_x DESC) FILTER(WHERE past_x IS NOT NULL AND x IS NOT NULL) AS "x_ARG_MAX_X",
   CASE WHEN COUNT(past_x) > 0 THEN ENTROPY(past_x) * LN(2) END AS "x_ENTROPY"
 FROM events

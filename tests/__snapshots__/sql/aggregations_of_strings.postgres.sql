@@ -40,7 +40,10 @@ SELECT
   AVG(
     CASE
       WHEN past_x IS NOT NULL
-      THEN LN(CAST(x_entropy_total AS DOUBLE PRECISION) / CAST(x_entropy_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(x_entropy_total AS DOUBLE PRECISION)
+            / CAST(x_entropy_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "x_ENTROPY"
 FROM events_prepared

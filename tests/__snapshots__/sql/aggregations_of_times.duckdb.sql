@@ -17,17 +17,17 @@ SELECT
   MIN(past_day) AS "day_MIN",
   MAX(past_day) AS "day_MAX",
   MODE(past_day ORDER BY past_day) AS "day_MODE",
-  FIRST(past_day ORDER BY "at", past_day DESC) FILTER(WHERE
-    past_day IS NOT NULL AND "at" IS NOT NULL) AS "day_FIRST",
+  FIRST(past_day ORDER BY "at", past_day DESC)
+    FILTER(WHERE past_day IS NOT NULL AND "at" IS NOT NULL) AS "day_FIRST",
   CASE WHEN COUNT(past_day) > 0 THEN ENTROPY(past_day) * LN(2) END AS "day_ENTROPY",
   COUNT(DISTINCT past_time) AS "time_COUNT_DISTINCT",
   MIN(past_time) AS "time_MIN",
   MAX(past_time) AS "time_MAX",
   MODE(past_time ORDER BY past_time) AS "time_MODE",
-  FIRST(past_time ORDER BY "at" DESC, past_time DESC) FILTER(WHERE
-    past_time IS NOT NULL AND "at" IS NOT NULL) AS "time_LAST",
-  FIRST(past_time ORDER BY "day", past_time DESC) FILTER(WHERE
-    past_time IS NOT NULL AND "day" IS NOT NULL) AS "time_ARG_MIN_DAY"
+  FIRST(past_time ORDER BY "at" DESC, past_time DESC)
+    FILTER(WHERE past_time IS NOT NULL AND "at" IS NOT NULL) AS "time_LAST",
+  FIRST(past_time ORDER BY "day", past_time DESC)
+    FILTER(WHERE past_time IS NOT NULL AND "day" IS NOT NULL) AS "time_ARG_MIN_DAY"
 FROM events
 GROUP BY id
 ;

@@ -32,7 +32,10 @@ SELECT
   AVG(
     CASE
       WHEN past_day IS NOT NULL
-      THEN LN(CAST(day_entropy_total AS DOUBLE PRECISION) / CAST(day_entropy_count AS DOUBLE PRECISION))
+        THEN LN(
+          CAST(day_entropy_total AS DOUBLE PRECISION)
+            / CAST(day_entropy_count AS DOUBLE PRECISION)
+        )
     END
   ) AS "day_ENTROPY",
   COUNT(DISTINCT past_time) AS "time_COUNT_DISTINCT",

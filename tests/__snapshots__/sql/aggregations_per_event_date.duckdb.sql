@@ -21,7 +21,7 @@ events_prepared_2 AS (
     *,
     CASE
       WHEN x IS NOT NULL
-      THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
+        THEN CAST(DATE_DIFF('MICROSECOND', x_slope_origin, CAST("at" AS TIMESTAMP)) AS DOUBLE)
     END AS x_slope_time,
     CAST(DATE_DIFF('MICROSECOND', CAST("at" AS TIMESTAMP), x_ewma_7_latest) AS DOUBLE)
       / CAST(86400000000 AS DOUBLE) AS x_ewma_7_age
@@ -33,8 +33,7 @@ events_prepared_3 AS (
     AVG(x_slope_time) OVER (PARTITION BY id, at_day) AS x_slope_mean_time,
     AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(x AS DOUBLE) END) OVER (PARTITION BY id, at_day) AS x_slope_mean,
     CASE
-      WHEN x IS NOT NULL
-      THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
+      WHEN x IS NOT NULL THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), 500))
     END AS x_ewma_7_weight
   FROM events_prepared_2
 )

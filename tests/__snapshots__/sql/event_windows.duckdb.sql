@@ -23,8 +23,8 @@ SELECT
   /* orders_12h: window 12h */
   COUNT(CASE WHEN ordered_at > as_of - INTERVAL '12' HOUR THEN 1 END) AS "orders_12h",
   /* last_category: every past event */
-  FIRST(category ORDER BY ordered_at DESC, category DESC) FILTER(WHERE
-    category IS NOT NULL AND ordered_at IS NOT NULL) AS "last_category",
+  FIRST(category ORDER BY ordered_at DESC, category DESC)
+    FILTER(WHERE category IS NOT NULL AND ordered_at IS NOT NULL) AS "last_category",
   /* big_30d: window 30d, where amount > 100 */
   COUNT(CASE WHEN ordered_at > as_of - INTERVAL '30' DAY AND amount > 100 THEN 1 END) AS "big_30d",
   /* trend: window 7d / window 7d, offset 7d */
@@ -33,7 +33,7 @@ SELECT
       SUM(
         CASE
           WHEN ordered_at > as_of - INTERVAL '14' DAY AND ordered_at <= as_of - INTERVAL '7' DAY
-          THEN amount
+            THEN amount
         END
       ),
       0
@@ -42,8 +42,8 @@ SELECT
   SUM(
     CASE
       WHEN ordered_at >= DATE_TRUNC('MONTH', as_of) - INTERVAL '1' MONTH
-      AND ordered_at < DATE_TRUNC('MONTH', as_of)
-      THEN amount
+        AND ordered_at < DATE_TRUNC('MONTH', as_of)
+        THEN amount
     END
   ) AS "last_month"
 FROM events

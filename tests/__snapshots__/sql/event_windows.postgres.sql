@@ -35,7 +35,7 @@ SELECT
       SUM(
         CASE
           WHEN ordered_at > as_of - INTERVAL '14 DAY' AND ordered_at <= as_of - INTERVAL '7 DAY'
-          THEN amount
+            THEN amount
         END
       ),
       0
@@ -44,8 +44,8 @@ SELECT
   SUM(
     CASE
       WHEN ordered_at >= DATE_TRUNC('MONTH', as_of) - INTERVAL '1 MONTH'
-      AND ordered_at < DATE_TRUNC('MONTH', as_of)
-      THEN amount
+        AND ordered_at < DATE_TRUNC('MONTH', as_of)
+        THEN amount
     END
   ) AS "last_month"
 FROM events

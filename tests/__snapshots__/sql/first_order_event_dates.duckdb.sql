@@ -15,8 +15,8 @@ SELECT
   status,
   SUM(amount) AS "amount_sum",
   COUNT(amount) AS "amount_count",
-  FIRST(amount ORDER BY ordered_at DESC, amount DESC) FILTER(WHERE
-    amount IS NOT NULL AND ordered_at IS NOT NULL) AS "amount_last",
+  FIRST(amount ORDER BY ordered_at DESC, amount DESC)
+    FILTER(WHERE amount IS NOT NULL AND ordered_at IS NOT NULL) AS "amount_last",
   /* amount: amount >= 100 */
   COUNT(CASE WHEN amount >= 100 THEN amount END) AS "amount_count_if",
   COALESCE(SUM(CASE WHEN amount >= 100 THEN amount END), 0) AS "amount_sum_if"

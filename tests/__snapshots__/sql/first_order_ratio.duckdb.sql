@@ -14,12 +14,18 @@ SELECT
   application_date,
   /* pieces: the last 7 days to the last 30 */
   CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 6 THEN quantity END) AS BIGINT) AS DOUBLE)
-    / NULLIF(CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS BIGINT) AS DOUBLE), 0) AS "pieces_sum_ratio_7d_30d",
+    / NULLIF(
+      CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS BIGINT) AS DOUBLE),
+      0
+    ) AS "pieces_sum_ratio_7d_30d",
   CAST(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN quantity END) AS DOUBLE)
     / NULLIF(CAST(COUNT(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS DOUBLE), 0) AS "pieces_count_ratio_7d_30d",
   /* pieces: the last 14 days to the last 30 */
   CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 13 THEN quantity END) AS BIGINT) AS DOUBLE)
-    / NULLIF(CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS BIGINT) AS DOUBLE), 0) AS "pieces_sum_ratio_14d_30d",
+    / NULLIF(
+      CAST(CAST(SUM(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS BIGINT) AS DOUBLE),
+      0
+    ) AS "pieces_sum_ratio_14d_30d",
   CAST(COUNT(CASE WHEN days BETWEEN 0 AND 13 THEN quantity END) AS DOUBLE)
     / NULLIF(CAST(COUNT(CASE WHEN days BETWEEN 0 AND 29 THEN quantity END) AS DOUBLE), 0) AS "pieces_count_ratio_14d_30d"
 FROM events

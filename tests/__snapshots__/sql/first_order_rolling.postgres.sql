@@ -18,7 +18,7 @@ SELECT
   /* amount: the last 30 days */
   SUM(CASE WHEN days BETWEEN 0 AND 29 THEN amount END) AS "amount_sum_30d",
   AVG(CASE WHEN days BETWEEN 0 AND 29 THEN amount END) AS "amount_avg_30d",
-  /* amount: the last 1 days */
+  /* amount: the last day */
   MAX(CASE WHEN days = 0 THEN amount END) AS "amount_max_1d"
 FROM events
 GROUP BY customer_id, application_date

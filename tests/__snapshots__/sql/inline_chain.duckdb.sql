@@ -4,10 +4,8 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
-      WHEN isinf(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
+      WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders
 ),
@@ -26,10 +24,8 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
-      WHEN isinf(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
+      WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders
 ),
@@ -64,10 +60,8 @@ WITH source_orders AS (
     CAST(customer_id AS TEXT) AS customer_id,
     CAST(ordered_at AS TIMESTAMP) AS ordered_at,
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
-      WHEN isinf(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
+      WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM shop.orders
 ),

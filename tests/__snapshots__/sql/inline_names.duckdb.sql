@@ -5,10 +5,8 @@ WITH "source_Orders" AS (
     CAST("orderDate" AS DATE) AS "orderDate",
     CAST("applicationDate" AS DATE) AS "applicationDate",
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
-      WHEN isinf(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
+      WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM sales."Orders"
 ),
@@ -37,10 +35,8 @@ WITH "source_Orders" AS (
     CAST("orderDate" AS DATE) AS "orderDate",
     CAST("applicationDate" AS DATE) AS "applicationDate",
     CASE
-      WHEN isfinite(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
-      WHEN isinf(CAST(amount AS DOUBLE))
-      THEN CAST(amount AS DOUBLE)
+      WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+      WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
     END AS amount
   FROM sales."Orders"
 ),

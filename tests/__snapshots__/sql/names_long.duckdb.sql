@@ -7,7 +7,7 @@ WITH events AS (
     DATE_DIFF('DAY', order_date, application_date) AS days,
     CASE
       WHEN order_date <= application_date
-      THEN the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes
+        THEN the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes
     END AS past_the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes
   FROM source_a_source_whose_name_alone_is_already_longer_than_sixty_three_bytes
   WHERE customer_id IS NOT NULL
@@ -18,13 +18,16 @@ SELECT
   MEDIAN(past_the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes) AS "the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes_MEDIAN",
   /* untaxed: ratio [0, 6] to [7, 13] */
   SUM(
-    CASE WHEN days BETWEEN 0 AND 6 THEN the_amount_of_the_order_in_the_currency_of_the_customer_without END
+    CASE
+      WHEN days BETWEEN 0 AND 6
+        THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
+    END
   )
     / NULLIF(
       SUM(
         CASE
           WHEN days BETWEEN 7 AND 13
-          THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
+            THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
         END
       ),
       0

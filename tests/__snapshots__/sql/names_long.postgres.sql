@@ -7,7 +7,7 @@ WITH events AS (
     application_date - order_date AS days,
     CASE
       WHEN order_date <= application_date
-      THEN the_amount_of_the_order_in_the_currency_of_the_custome_5be0bf10
+        THEN the_amount_of_the_order_in_the_currency_of_the_custome_5be0bf10
     END AS past_the_amount_of_the_order_in_the_currency_of_the_cu_b5963229
   FROM source_a_source_whose_name_alone_is_already_longer_tha_1928995a
   WHERE customer_id IS NOT NULL
@@ -18,14 +18,19 @@ SELECT
   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
     CAST(past_the_amount_of_the_order_in_the_currency_of_the_cu_b5963229 AS DOUBLE PRECISION)) AS "the_amount_of_the_order_in_the_currency_of_the_custome_753c2b5c",
   /* untaxed: ratio [0, 6] to [7, 13] */
-  CAST(SUM(
-    CASE WHEN days BETWEEN 0 AND 6 THEN the_amount_of_the_order_in_the_currency_of_the_customer_without END
-  ) AS DOUBLE PRECISION)
+  CAST(
+    SUM(
+      CASE
+        WHEN days BETWEEN 0 AND 6
+          THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
+      END
+    ) AS DOUBLE PRECISION
+  )
     / NULLIF(
       SUM(
         CASE
           WHEN days BETWEEN 7 AND 13
-          THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
+            THEN the_amount_of_the_order_in_the_currency_of_the_customer_without
         END
       ),
       0

@@ -48,8 +48,8 @@ SELECT
   /* days: window [0, 6] */
   CAST(SUM(CASE WHEN days_ BETWEEN 0 AND 6 THEN days END) AS BIGINT) AS "days_SUM_0_6",
   MAX(CASE WHEN days_ BETWEEN 0 AND 6 THEN days END) AS "days_MAX_0_6",
-  FIRST(events ORDER BY "date" DESC, events DESC) FILTER(WHERE
-    days_ >= 0 AND events IS NOT NULL AND "date" IS NOT NULL) AS "end"
+  FIRST(events ORDER BY "date" DESC, events DESC)
+    FILTER(WHERE days_ >= 0 AND events IS NOT NULL AND "date" IS NOT NULL) AS "end"
 FROM events
 GROUP BY "user"
 ;

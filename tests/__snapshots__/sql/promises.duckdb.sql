@@ -22,7 +22,13 @@ SELECT
   order_date AS "value"
 FROM source_orders
 WHERE order_date IS NOT NULL
-  AND (NOT regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') OR TRY_CAST(order_date AS TIMESTAMPTZ) IS NULL)
+  AND (
+    NOT regexp_full_match(
+        order_date,
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+      )
+      OR TRY_CAST(order_date AS TIMESTAMPTZ) IS NULL
+  )
 LIMIT 5
 ;
 
@@ -89,7 +95,13 @@ SELECT
   order_date AS "value"
 FROM source_orders
 WHERE order_date IS NOT NULL
-  AND (NOT regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') OR TRY_CAST(order_date AS TIMESTAMPTZ) IS NULL)
+  AND (
+    NOT regexp_full_match(
+        order_date,
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+      )
+      OR TRY_CAST(order_date AS TIMESTAMPTZ) IS NULL
+  )
 LIMIT 5
 ;
 

@@ -11,9 +11,13 @@ WITH events AS (
 SELECT
   customer_id,
   /* spending: ratio [1, 7] to [8, 14] */
-  CAST(CAST(SUM(CASE WHEN days BETWEEN 1 AND 7 THEN amount END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION)
+  CAST(
+    CAST(SUM(CASE WHEN days BETWEEN 1 AND 7 THEN amount END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION
+  )
     / NULLIF(
-      CAST(CAST(SUM(CASE WHEN days BETWEEN 8 AND 14 THEN amount END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION),
+      CAST(
+        CAST(SUM(CASE WHEN days BETWEEN 8 AND 14 THEN amount END) AS DECIMAL(38, 2)) AS DOUBLE PRECISION
+      ),
       0
     ) AS "amount_SUM1_7_SUM8_14",
   /* habit: ratio [0, 6] to [0, 29] */

@@ -20,10 +20,7 @@ SELECT
   /* odd: since NOT gift OR status IN ('a == b', '* / --') OR status IS NULL */
   COUNT(
     CASE
-      WHEN days >= 0 AND (
-        NOT gift OR status IN ('a == b', '*/ --') OR status IS NULL
-      )
-      THEN amount
+      WHEN days >= 0 AND (NOT gift OR status IN ('a == b', '*/ --') OR status IS NULL) THEN amount
     END
   ) AS "odd_orders",
   /* all_of_it: every past row */

@@ -30,8 +30,8 @@ SELECT
   spine_scored_at AS scored_at,
   SUM(amount) AS "amount_SUM",
   COUNT(amount) AS "amount_COUNT",
-  FIRST(amount ORDER BY order_date DESC, amount DESC) FILTER(WHERE
-    amount IS NOT NULL AND order_date IS NOT NULL) AS "amount_LAST",
+  FIRST(amount ORDER BY order_date DESC, amount DESC)
+    FILTER(WHERE amount IS NOT NULL AND order_date IS NOT NULL) AS "amount_LAST",
   MEDIAN(amount) AS "amount_MEDIAN",
   COUNT(CASE WHEN days >= 0 THEN 1 END) AS "amount_COUNT_ROWS",
   MIN(CASE WHEN days >= 0 THEN days END) AS "amount_DAYS_SINCE_LAST",

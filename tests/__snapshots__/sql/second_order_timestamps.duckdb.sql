@@ -12,8 +12,8 @@ WITH events AS (
 SELECT
   customer_id,
   SUM(past_amount) AS "amount_SUM",
-  FIRST(past_amount ORDER BY ordered_at, past_amount DESC) FILTER(WHERE
-    past_amount IS NOT NULL AND ordered_at IS NOT NULL) AS "amount_FIRST",
+  FIRST(past_amount ORDER BY ordered_at, past_amount DESC)
+    FILTER(WHERE past_amount IS NOT NULL AND ordered_at IS NOT NULL) AS "amount_FIRST",
   MIN(CASE WHEN days >= 0 THEN days END) AS "amount_DAYS_SINCE_LAST",
   /* week: window [0, 6] */
   SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"

@@ -18,9 +18,7 @@ WITH parsed AS (
   SELECT
     column1,
     column1 IS NOT NULL
-    AND NOT (
-      regexp_full_match(column1, '[+-]?[0-9]+') AND TRY_CAST(column1 AS BIGINT) IS NOT NULL
-    ) AS bad_column1
+      AND NOT (regexp_full_match(column1, '[+-]?[0-9]+') AND TRY_CAST(column1 AS BIGINT) IS NOT NULL) AS bad_column1
   FROM read_csv(
     'data/no_header.csv',
     header = FALSE,
@@ -41,10 +39,8 @@ LIMIT 5
 SELECT
   customer,
   CASE
-    WHEN isfinite(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
-    WHEN isinf(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
+    WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+    WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
   END AS amount
 FROM read_csv(
   'data/semicolons.csv',
@@ -62,13 +58,13 @@ WITH parsed AS (
   SELECT
     amount,
     amount IS NOT NULL
-    AND NOT (
-      regexp_full_match(
-        amount,
-        '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
-      )
-      AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
-    ) AS bad_amount
+      AND NOT (
+        regexp_full_match(
+          amount,
+          '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+        )
+        AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+      ) AS bad_amount
   FROM read_csv(
     'data/semicolons.csv',
     delim = ';',

@@ -6,7 +6,7 @@ SELECT
 FROM read_json(
   'data/array.json',
   format = 'array',
-  "columns" = {'order_id': 'VARCHAR', 'order_date': 'VARCHAR', 'labels': 'VARCHAR[]'}
+  columns = {'order_id': 'VARCHAR', 'order_date': 'VARCHAR', 'labels': 'VARCHAR[]'}
 )
 ;
 
@@ -17,19 +17,17 @@ WITH parsed AS (
   SELECT
     order_id,
     order_id IS NOT NULL
-    AND NOT (
-      regexp_full_match(order_id, '[+-]?[0-9]+') AND TRY_CAST(order_id AS BIGINT) IS NOT NULL
-    ) AS bad_order_id,
+      AND NOT (regexp_full_match(order_id, '[+-]?[0-9]+') AND TRY_CAST(order_id AS BIGINT) IS NOT NULL) AS bad_order_id,
     order_date,
     order_date IS NOT NULL
-    AND NOT (
-      regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}')
-      AND TRY_CAST(order_date AS DATE) IS NOT NULL
-    ) AS bad_order_date
+      AND NOT (
+        regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}')
+        AND TRY_CAST(order_date AS DATE) IS NOT NULL
+      ) AS bad_order_date
   FROM read_json(
     'data/array.json',
     format = 'array',
-    "columns" = {'order_id': 'VARCHAR', 'order_date': 'VARCHAR', 'labels': 'VARCHAR[]'}
+    columns = {'order_id': 'VARCHAR', 'order_date': 'VARCHAR', 'labels': 'VARCHAR[]'}
   )
 )
 SELECT
@@ -46,49 +44,49 @@ SELECT
     WHEN isfinite(
       CASE
         WHEN regexp_full_match(
-          amount,
-          '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
-        )
-        AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
-        THEN CAST(amount AS DOUBLE)
+            amount,
+            '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+          )
+          AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+          THEN CAST(amount AS DOUBLE)
       END
     )
-    THEN CASE
-      WHEN regexp_full_match(
-        amount,
-        '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
-      )
-      AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
-      THEN CAST(amount AS DOUBLE)
-    END
+      THEN CASE
+        WHEN regexp_full_match(
+            amount,
+            '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+          )
+          AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+          THEN CAST(amount AS DOUBLE)
+      END
     WHEN isinf(
       CASE
         WHEN regexp_full_match(
-          amount,
-          '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
-        )
-        AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
-        THEN CAST(amount AS DOUBLE)
+            amount,
+            '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+          )
+          AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+          THEN CAST(amount AS DOUBLE)
       END
     )
-    THEN CASE
-      WHEN regexp_full_match(
-        amount,
-        '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
-      )
-      AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
-      THEN CAST(amount AS DOUBLE)
-    END
+      THEN CASE
+        WHEN regexp_full_match(
+            amount,
+            '([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|infinity|Infinity))'
+          )
+          AND TRY_CAST(amount AS DOUBLE) IS NOT NULL
+          THEN CAST(amount AS DOUBLE)
+      END
   END AS amount,
   CASE
     WHEN regexp_full_match(
-      paid_at,
-      '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
-    )
-    AND TRY_CAST(paid_at AS TIMESTAMPTZ) IS NOT NULL
-    THEN CAST(CAST(paid_at AS TIMESTAMPTZ) AS TIMESTAMP)
+        paid_at,
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+      )
+      AND TRY_CAST(paid_at AS TIMESTAMPTZ) IS NOT NULL
+      THEN CAST(CAST(paid_at AS TIMESTAMPTZ) AS TIMESTAMP)
   END AS paid_at
-FROM read_json('data/found_out.json', "columns" = {'amount': 'VARCHAR', 'paid_at': 'VARCHAR'})
+FROM read_json('data/found_out.json', columns = {'amount': 'VARCHAR', 'paid_at': 'VARCHAR'})
 ;
 
 /* source.lines | seeknal/lines.yml | duckdb */
@@ -98,7 +96,7 @@ SELECT
 FROM read_json(
   'data/lines.jsonl',
   format = 'newline_delimited',
-  "columns" = {'customer': 'VARCHAR', 'gift': 'VARCHAR'}
+  columns = {'customer': 'VARCHAR', 'gift': 'VARCHAR'}
 )
 ;
 
@@ -109,14 +107,14 @@ WITH parsed AS (
   SELECT
     gift,
     gift IS NOT NULL
-    AND NOT (
-      regexp_full_match(gift, '(true|false|True|False|TRUE|FALSE|t|f|1|0)')
-      AND TRY_CAST(gift AS BOOLEAN) IS NOT NULL
-    ) AS bad_gift
+      AND NOT (
+        regexp_full_match(gift, '(true|false|True|False|TRUE|FALSE|t|f|1|0)')
+        AND TRY_CAST(gift AS BOOLEAN) IS NOT NULL
+      ) AS bad_gift
   FROM read_json(
     'data/lines.jsonl',
     format = 'newline_delimited',
-    "columns" = {'customer': 'VARCHAR', 'gift': 'VARCHAR'}
+    columns = {'customer': 'VARCHAR', 'gift': 'VARCHAR'}
   )
 )
 SELECT

@@ -5,10 +5,8 @@ SELECT
   CAST(order_date AS DATE) AS order_date,
   CAST(paid_at AS TIMESTAMP) AS paid_at,
   CASE
-    WHEN isfinite(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
-    WHEN isinf(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
+    WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+    WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
   END AS amount,
   CAST(price AS DECIMAL(10, 2)) AS price,
   CAST(gift AS BOOLEAN) AS gift,

@@ -2,10 +2,8 @@
 SELECT
   CAST(order_id AS BIGINT) AS order_id,
   CASE
-    WHEN isfinite(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
-    WHEN isinf(CAST(amount AS DOUBLE))
-    THEN CAST(amount AS DOUBLE)
+    WHEN isfinite(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
+    WHEN isinf(CAST(amount AS DOUBLE)) THEN CAST(amount AS DOUBLE)
   END AS amount
 FROM orders
 ;

@@ -27,8 +27,9 @@ WITH events AS (
       CAST(CAST(CAST(application_date AS TIMESTAMPTZ) AS TIMESTAMP) AS DATE)
     ) AS days,
     CASE
-      WHEN CAST(CAST(CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP) AS DATE) <= CAST(CAST(CAST(application_date AS TIMESTAMPTZ) AS TIMESTAMP) AS DATE)
-      THEN amount
+      WHEN CAST(CAST(CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP) AS DATE)
+        <= CAST(CAST(CAST(application_date AS TIMESTAMPTZ) AS TIMESTAMP) AS DATE)
+        THEN amount
     END AS past_amount
   FROM source_orders
   WHERE customer_id IS NOT NULL
@@ -36,8 +37,8 @@ WITH events AS (
 SELECT
   customer_id,
   SUM(past_amount) AS "amount_SUM",
-  FIRST(past_amount ORDER BY order_date_at DESC, past_amount DESC) FILTER(WHERE
-    past_amount IS NOT NULL AND order_date_at IS NOT NULL) AS "amount_LAST",
+  FIRST(past_amount ORDER BY order_date_at DESC, past_amount DESC)
+    FILTER(WHERE past_amount IS NOT NULL AND order_date_at IS NOT NULL) AS "amount_LAST",
   /* week: window [0, 6] */
   SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events

@@ -24,8 +24,9 @@ WITH events AS (
     CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
       - CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AS days,
     CASE
-      WHEN CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) <= CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
-      THEN amount
+      WHEN CAST(CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
+        <= CAST(CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
+        THEN amount
     END AS past_amount
   FROM source_orders
   WHERE customer_id IS NOT NULL

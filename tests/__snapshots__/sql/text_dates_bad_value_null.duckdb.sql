@@ -3,16 +3,27 @@ WITH events AS (
   SELECT
     customer_id,
     amount,
-    CAST(CASE
-      WHEN regexp_full_match(
-        order_date,
-        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
-      )
-      THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
-    END AS DATE) AS order_date_day
+    CAST(
+      CASE
+        WHEN regexp_full_match(
+          order_date,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    ) AS order_date_day
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP) END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN regexp_full_match(
+          order_date,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    )
+      IS NOT NULL
 )
 SELECT
   customer_id,
@@ -27,31 +38,53 @@ WITH spine AS (
   /* the pairs of source.orders to compute features for */
   SELECT DISTINCT
     customer_id AS spine_customer_id,
-    CAST(CASE
-      WHEN regexp_full_match(
-        scored_at,
-        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
-      )
-      THEN CAST(TRY_CAST(scored_at AS TIMESTAMPTZ) AS TIMESTAMP)
-    END AS DATE) AS spine_scored_at
+    CAST(
+      CASE
+        WHEN regexp_full_match(
+          scored_at,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(scored_at AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    ) AS spine_scored_at
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN regexp_full_match(scored_at, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') THEN CAST(TRY_CAST(scored_at AS TIMESTAMPTZ) AS TIMESTAMP) END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN regexp_full_match(
+          scored_at,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(scored_at AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    )
+      IS NOT NULL
 ),
 events AS (
   SELECT
     customer_id,
     amount,
-    CAST(CASE
-      WHEN regexp_full_match(
-        order_date,
-        '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
-      )
-      THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
-    END AS DATE) AS order_date_day
+    CAST(
+      CASE
+        WHEN regexp_full_match(
+          order_date,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    ) AS order_date_day
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN regexp_full_match(order_date, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP) END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN regexp_full_match(
+          order_date,
+          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+        )
+          THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+      END AS DATE
+    )
+      IS NOT NULL
 ),
 past_events AS (
   SELECT
@@ -81,7 +114,7 @@ WITH events AS (
         order_date,
         '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
       )
-      THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+        THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
     END AS order_date_at,
     DATE_DIFF(
       'DAY',
@@ -101,20 +134,25 @@ WITH events AS (
       END AS DATE)
     ) AS days,
     CASE
-      WHEN CAST(CASE
-        WHEN regexp_full_match(
-          order_date,
-          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+      WHEN CAST(
+        CASE
+          WHEN regexp_full_match(
+            order_date,
+            '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+          )
+            THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
+        END AS DATE
+      )
+        <= CAST(
+          CASE
+            WHEN regexp_full_match(
+              application_date,
+              '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+            )
+              THEN CAST(TRY_CAST(application_date AS TIMESTAMPTZ) AS TIMESTAMP)
+          END AS DATE
         )
-        THEN CAST(TRY_CAST(order_date AS TIMESTAMPTZ) AS TIMESTAMP)
-      END AS DATE) <= CAST(CASE
-        WHEN regexp_full_match(
-          application_date,
-          '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
-        )
-        THEN CAST(TRY_CAST(application_date AS TIMESTAMPTZ) AS TIMESTAMP)
-      END AS DATE)
-      THEN amount
+        THEN amount
     END AS past_amount
   FROM source_orders
   WHERE customer_id IS NOT NULL
@@ -122,8 +160,8 @@ WITH events AS (
 SELECT
   customer_id,
   SUM(past_amount) AS "amount_SUM",
-  FIRST(past_amount ORDER BY order_date_at DESC, past_amount DESC) FILTER(WHERE
-    past_amount IS NOT NULL AND order_date_at IS NOT NULL) AS "amount_LAST",
+  FIRST(past_amount ORDER BY order_date_at DESC, past_amount DESC)
+    FILTER(WHERE past_amount IS NOT NULL AND order_date_at IS NOT NULL) AS "amount_LAST",
   /* week: window [0, 6] */
   SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events

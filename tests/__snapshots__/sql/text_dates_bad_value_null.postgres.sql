@@ -3,14 +3,25 @@ WITH events AS (
   SELECT
     customer_id,
     amount,
-    CAST(CASE
-      WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-      AND pg_input_is_valid(order_date, 'timestamptz')
-      THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    END AS DATE) AS order_date_day
+    CAST(
+      CASE
+        WHEN order_date
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(order_date, 'timestamptz')
+          THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    ) AS order_date_day
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$' AND pg_input_is_valid(order_date, 'timestamptz') THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN order_date
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(order_date, 'timestamptz')
+          THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    )
+      IS NOT NULL
 )
 SELECT
   customer_id,
@@ -25,27 +36,49 @@ WITH spine AS (
   /* the pairs of source.orders to compute features for */
   SELECT DISTINCT
     customer_id AS spine_customer_id,
-    CAST(CASE
-      WHEN scored_at ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-      AND pg_input_is_valid(scored_at, 'timestamptz')
-      THEN CAST(scored_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    END AS DATE) AS spine_scored_at
+    CAST(
+      CASE
+        WHEN scored_at
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(scored_at, 'timestamptz')
+          THEN CAST(scored_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    ) AS spine_scored_at
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN scored_at ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$' AND pg_input_is_valid(scored_at, 'timestamptz') THEN CAST(scored_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN scored_at
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(scored_at, 'timestamptz')
+          THEN CAST(scored_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    )
+      IS NOT NULL
 ),
 events AS (
   SELECT
     customer_id,
     amount,
-    CAST(CASE
-      WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-      AND pg_input_is_valid(order_date, 'timestamptz')
-      THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    END AS DATE) AS order_date_day
+    CAST(
+      CASE
+        WHEN order_date
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(order_date, 'timestamptz')
+          THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    ) AS order_date_day
   FROM source_orders
   WHERE customer_id IS NOT NULL
-    AND CAST(CASE WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$' AND pg_input_is_valid(order_date, 'timestamptz') THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END AS DATE) IS NOT NULL
+    AND CAST(
+      CASE
+        WHEN order_date
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(order_date, 'timestamptz')
+          THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    )
+      IS NOT NULL
 ),
 past_events AS (
   SELECT
@@ -71,31 +104,45 @@ WITH events AS (
   SELECT
     customer_id,
     CASE
-      WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-      AND pg_input_is_valid(order_date, 'timestamptz')
-      THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      WHEN order_date
+          ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+        AND pg_input_is_valid(order_date, 'timestamptz')
+        THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
     END AS order_date_at,
-    CAST(CASE
-      WHEN application_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-      AND pg_input_is_valid(application_date, 'timestamptz')
-      THEN CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    END AS DATE)
-      - CAST(CASE
-        WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-        AND pg_input_is_valid(order_date, 'timestamptz')
-        THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-      END AS DATE) AS days,
+    CAST(
+      CASE
+        WHEN application_date
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+          AND pg_input_is_valid(application_date, 'timestamptz')
+          THEN CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+      END AS DATE
+    )
+      - CAST(
+        CASE
+          WHEN order_date
+              ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+            AND pg_input_is_valid(order_date, 'timestamptz')
+            THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+        END AS DATE
+      ) AS days,
     CASE
-      WHEN CAST(CASE
-        WHEN order_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-        AND pg_input_is_valid(order_date, 'timestamptz')
-        THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-      END AS DATE) <= CAST(CASE
-        WHEN application_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
-        AND pg_input_is_valid(application_date, 'timestamptz')
-        THEN CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-      END AS DATE)
-      THEN amount
+      WHEN CAST(
+        CASE
+          WHEN order_date
+              ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+            AND pg_input_is_valid(order_date, 'timestamptz')
+            THEN CAST(order_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+        END AS DATE
+      )
+        <= CAST(
+          CASE
+            WHEN application_date
+                ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$'
+              AND pg_input_is_valid(application_date, 'timestamptz')
+              THEN CAST(application_date AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+          END AS DATE
+        )
+        THEN amount
     END AS past_amount
   FROM source_orders
   WHERE customer_id IS NOT NULL

@@ -86,7 +86,7 @@ profiles AS (
     spine.spine_row,
     CASE
       WHEN profiles_without_ties.updated_at >= spine.scored_at - INTERVAL '90' DAY
-      THEN profiles_without_ties.tier
+        THEN profiles_without_ties.tier
     END AS "profile_tier"
   FROM spine
   ASOF LEFT JOIN profiles_without_ties

@@ -77,7 +77,10 @@ profiles_without_ties AS (
       customer,
       updated_at,
       tier,
-      ROW_NUMBER() OVER (PARTITION BY customer, updated_at ORDER BY version DESC NULLS LAST, tier COLLATE "C" DESC NULLS LAST) AS tie_rank
+      ROW_NUMBER() OVER (
+        PARTITION BY customer, updated_at
+        ORDER BY version DESC NULLS LAST, tier COLLATE "C" DESC NULLS LAST
+      ) AS tie_rank
     FROM profiles_rows
   ) AS ranked
   WHERE tie_rank = 1
@@ -88,7 +91,7 @@ profiles AS (
     spine.spine_row,
     CASE
       WHEN profiles_without_ties.updated_at >= spine.scored_at - INTERVAL '90 DAY'
-      THEN profiles_without_ties.tier
+        THEN profiles_without_ties.tier
     END AS "profile_tier"
   FROM spine
   LEFT JOIN (
@@ -101,7 +104,10 @@ profiles AS (
   ) AS profiles_without_ties
     ON profiles_without_ties.customer = spine.customer_id
       AND profiles_without_ties.updated_at <= spine.scored_at - INTERVAL '1 DAY'
-      AND (profiles_without_ties.next_time > spine.scored_at - INTERVAL '1 DAY' OR profiles_without_ties.next_time IS NULL)
+      AND (
+        profiles_without_ties.next_time > spine.scored_at - INTERVAL '1 DAY'
+          OR profiles_without_ties.next_time IS NULL
+      )
 )
 SELECT
   spine.customer_id,

@@ -6,12 +6,9 @@ SELECT
   REPLACE(UPPER(TRIM(customer_id) COLLATE "pg_c_utf8"), 'ß', 'ẞ') COLLATE "C" AS customer,
   COALESCE(note, '') || '!' AS shout,
   CASE
-    WHEN amount >= 100
-    THEN 'big'
-    WHEN amount >= 10
-    THEN 'middling'
-    WHEN amount > 0
-    THEN 'small'
+    WHEN amount >= 100 THEN 'big'
+    WHEN amount >= 10 THEN 'middling'
+    WHEN amount > 0 THEN 'small'
     ELSE 'nothing at all'
   END AS size,
   CAST(CAST(SIGN(amount) * FLOOR(ABS(amount) * 100 + 0.5) AS BIGINT) * 0.01 AS DECIMAL(10, 2)) AS price,
@@ -65,8 +62,7 @@ WHERE EXISTS(
   SELECT
     1
   FROM source_orders AS x
-  WHERE
-    x.customer_id = o.customer_id AND x.status = 'open'
+  WHERE x.customer_id = o.customer_id AND x.status = 'open'
 )
 ;
 
@@ -93,7 +89,11 @@ FROM other
 /* transform.windowed | seeknal/windowed.yml | postgres */
 SELECT
   order_id,
-  SUM(amount) OVER (PARTITION BY customer_id ORDER BY order_date, order_id ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) AS moving_total,
+  SUM(amount) OVER (
+    PARTITION BY customer_id
+    ORDER BY order_date, order_id
+    ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+  ) AS moving_total,
   LAG(amount) OVER (PARTITION BY customer_id ORDER BY order_date, order_id) AS previous_amount
 FROM source_orders
 ;

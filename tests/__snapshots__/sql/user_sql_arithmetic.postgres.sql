@@ -8,8 +8,7 @@ SELECT
   CAST(m * m AS DECIMAL(18, 4)) AS squared,
   CAST(m + 1 AS DECIMAL(13, 2)) AS next,
   CASE
-    WHEN row_id = 0
-    THEN CAST(i AS DOUBLE PRECISION) * CAST('Infinity' AS DOUBLE PRECISION)
+    WHEN row_id = 0 THEN CAST(i AS DOUBLE PRECISION) * CAST('Infinity' AS DOUBLE PRECISION)
     ELSE CAST(i AS DOUBLE PRECISION) / row_id
   END AS divided,
   CAST(m AS DOUBLE PRECISION) / 3 AS third,
