@@ -6,10 +6,13 @@ from seeknal.compiler.features import Feature, Measure
 from seeknal.compiler.types import Kind
 
 RANGE_JOIN, RANGE_FRAME, RUNNING_SUM = "range_join", "range_frame", "running_sum"
+DAILY = "daily"
 
 _FRAMED = frozenset(
     "count count_rows sum mean min max stddev stddev_pop variance variance_pop".split()
 )
+_MERGING = frozenset({"count", "count_rows", "sum", "min", "max"})
+_DAY = 86_400_000_000
 _RUNNING = frozenset({"count", "count_rows", "sum", "mean"})
 _EXACT = frozenset({Kind.INT64, Kind.DECIMAL})
 
@@ -37,6 +40,17 @@ def _runs(measure: Measure) -> bool:
     return measure.column is not None and measure.column.type.kind in _EXACT
 
 
+def by_day(feature: Feature) -> bool:
+    """True where one row a day is enough: whole calendar periods, and results that merge."""
+    return all(
+        measure.aggregation in _MERGING
+        and measure.rows.window is not None
+        and measure.rows.window.calendar is not None
+        and measure.rows.window.offset % _DAY == 0
+        for measure in feature.measures
+    )
+
+
 def _has_length(measure: Measure) -> bool:
     window = measure.rows.window
     return window is not None and window.calendar is None
@@ -49,6 +63,13 @@ def problem(strategy: str, features: tuple[Feature, ...], *, knowledge: bool) ->
     """
     if strategy in ("", "auto", RANGE_JOIN):
         return None
+    if strategy == DAILY:
+        wrong = next((feature for feature in features if not by_day(feature)), None)
+        if wrong is None and not knowledge:
+            return None
+        if wrong is None:
+            return f"`{strategy}` keeps days, and events here also have a `knowledge_time`"
+        return f"`{strategy}` cannot compute `{wrong.name}`: its windows do not hold whole days"
     if strategy not in (RANGE_FRAME, RUNNING_SUM):
         return f"there is no shape `{strategy}` for windows over events"
     if knowledge:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.rewrites.bound_join import bound_join
 from seeknal.compiler.rewrites.bound_reach import bound_reach
+from seeknal.compiler.rewrites.daily import daily
 from seeknal.compiler.rewrites.late_ties import late_ties
 from seeknal.compiler.rewrites.latest_shape import latest_shape
 from seeknal.compiler.rewrites.mask_past_once import mask_past_once
@@ -17,6 +18,7 @@ from seeknal.compiler.rewrites.window_shape import window_shape
 
 RULES: tuple[Callable[[Plan], Plan], ...] = (
     bound_join,
+    daily,
     bound_reach,
     past_by_join,
     mask_past_once,

@@ -21,7 +21,7 @@ from seeknal.compiler.plan import (
 )
 from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.types import Column
-from seeknal.compiler.window_shapes import RANGE_JOIN, RUNNING_SUM, frames, runs
+from seeknal.compiler.window_shapes import DAILY, RANGE_JOIN, RUNNING_SUM, frames, runs
 
 _DENSE = 4.0
 """A range join is left where it meets this many times the rows of a timeline."""
@@ -75,6 +75,8 @@ def window_shape(plan: Plan, traits: Traits) -> Plan:
 
 
 def _strategy(name: str, join: InReach, traits: Traits) -> tuple[str, str]:
+    if join.strategy == DAILY:
+        return RANGE_JOIN, "over one row a key and day"
     if join.strategy not in ("", "auto"):
         return join.strategy, "as the spec asks"
     if join.known is not None:
