@@ -78,7 +78,7 @@ def _questions(
         if not isinstance(before.operation, InReach) or not isinstance(step.operation, Aggregate):
             continue
         join = before.operation
-        if join.known is None and join.strategy in ("", "auto"):
+        if join.known is None and join.strategy in ("", "auto") and join.events in picks:
             sql = _question(join, picks[join.times], picks[join.events], node, dialect)
             found.append((step.name, sql, join.reach))
     return found
