@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.kinds.spec import FeatureGroupSpec, SourceSpec, Spec
+from seeknal.compiler.kinds.spec import EventGroupSpec, FeatureGroupSpec, SourceSpec, Spec
 from seeknal.runtime.workflow import DataFile, Node, Workflow
 
 if TYPE_CHECKING:
@@ -52,10 +52,12 @@ def _data_file(compilation: Compilation, spec: Spec) -> DataFile | None:
 
 
 def _sidecar(spec: Spec) -> Mapping[str, object] | None:
-    if not isinstance(spec, FeatureGroupSpec):
+    if not isinstance(spec, FeatureGroupSpec | EventGroupSpec):
         return None
+    # What is computed from events has the time that it is as of, not the events' own.
+    named = spec.event_time if isinstance(spec, FeatureGroupSpec) else None
     return {
         "entity_name": spec.entity,
         "join_keys": [key.value for key in spec.join_keys],
-        "event_time_col": spec.event_time.value if spec.event_time else "event_time",
+        "event_time_col": named.value if named else "event_time",
     }

@@ -74,5 +74,8 @@ class Target:
     @property
     def written(self) -> tuple[Path, ...]:
         """The folders in which an interrupted run may leave temporary files."""
-        below = ("intermediate", "cache", "aggregation", "second_order_aggregation", "logs")
+        below = (
+            *("intermediate", "cache", "aggregation", "second_order_aggregation"),
+            *("feature_store", "logs"),
+        )
         return tuple(self.folder / name for name in below)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import seeknal
-from seeknal.compiler.findings import Finding
+from seeknal.compiler.findings import Finding, Severity
 from seeknal.compiler.render_findings import to_json
+from seeknal.runtime.consolidate import Consolidated
 
 
 class Status(StrEnum):
@@ -44,7 +45,7 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """A whole run. Times are UTC in ISO 8601."""
+    """A whole run. Times are UTC in ISO 8601. `entities` are those consolidated after the nodes."""
 
     run_id: str
     project: str
@@ -52,6 +53,7 @@ class RunReport:
     started: str
     seconds: float
     nodes: Sequence[NodeResult]
+    entities: Sequence[Consolidated] = ()
 
     def count(self, status: Status) -> int:
         """How many nodes ended with `status`."""
@@ -64,8 +66,9 @@ class RunReport:
 
     @property
     def failed(self) -> bool:
-        """True where a node failed or the run was stopped."""
-        return self.count(Status.FAILED) > 0 or self.interrupted
+        """True where a node failed, an entity could not be written or the run was stopped."""
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        return self.count(Status.FAILED) > 0 or errors or self.interrupted
 
     @property
     def status(self) -> Status:
@@ -76,8 +79,9 @@ class RunReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The errors of all failed nodes, in run order."""
-        return tuple(node.finding for node in self.nodes if node.finding)
+        """The errors of all failed nodes, in run order, and what kept entities back."""
+        found = [*(node.finding for node in self.nodes), *(made.finding for made in self.entities)]
+        return tuple(finding for finding in found if finding)
 
 
 def report_json(report: RunReport) -> dict[str, object]:
@@ -104,6 +108,16 @@ def report_json(report: RunReport) -> dict[str, object]:
             }
             for node in report.nodes
         ],
+        "entities": [
+            {
+                "entity": made.entity,
+                "feature_groups": made.groups,
+                "rows": None if made.finding else made.rows,
+                "seconds": round(made.seconds, 3),
+                "error": to_json([made.finding])[0] if made.finding else None,
+            }
+            for made in report.entities
+        ],
     }
 
 
@@ -122,4 +136,12 @@ def report_log(report: RunReport) -> str:
         lines.extend(f"  | {line}" for line in node.detail.splitlines())
         if node.finding:
             lines.extend(f"  > {line}" for line in node.sql.splitlines())
+    lines += [consolidation_line(made) for made in report.entities if made.finding is None]
     return "\n".join(lines) + "\n"
+
+
+def consolidation_line(made: Consolidated) -> str:
+    """What became of an entity, in the words that existing projects know."""
+    groups = f"{made.groups} FG{'' if made.groups == 1 else 's'}"
+    rows = f"{made.rows:,} row{'' if made.rows == 1 else 's'}"
+    return f"Consolidated entity '{made.entity}': {groups}, {rows} in {made.seconds:.2f}s"

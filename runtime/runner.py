@@ -13,6 +13,7 @@ from typing import Protocol
 from seeknal.compiler.findings import Finding, Findings
 from seeknal.compiler.suggest import closest
 from seeknal.runtime.changes import Changes, data_files, is_remote
+from seeknal.runtime.consolidate import consolidate_changed
 from seeknal.runtime.engine import Engine
 from seeknal.runtime.execute import NodeFailed, execute, publish_extras
 from seeknal.runtime.files import remove_leftovers, write_json, write_text
@@ -95,6 +96,8 @@ def run(
 ) -> RunReport:
     """Run the selection and publish every result; the report says what became of each node.
 
+    Then the entities are consolidated whose feature groups have other rows than before.
+
     `state` is brought up to date in memory and in `target/run_state.json`. Raises `CompileFailed`
     before anything runs where a data file is missing or another run holds the lock. A node that
     fails, or Ctrl-C, ends up in the report; the state and all published files stay whole.
@@ -107,6 +110,8 @@ def run(
         with ExitStack() as stack:
             engine = cache(lambda: stack.enter_context(open_engine()))
             report = _Run(workflow, selection, state, engine, options, listener or Silent()).go()
+            if not report.interrupted:
+                report = replace(report, entities=consolidate_changed(workflow, engine))
         write_json(target.report, report_json(report))
         if report.failed or options.keep_log:
             write_text(target.log(options.run_id), report_log(report))

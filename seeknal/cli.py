@@ -8,6 +8,7 @@ import click
 
 import seeknal
 from seeknal.commands.compile_sql import compile_sql
+from seeknal.commands.entities import consolidate_entities, entity
 from seeknal.commands.info import info
 from seeknal.commands.init_project import init_project
 from seeknal.commands.inspect_output import inspect_output
@@ -24,6 +25,8 @@ COMMANDS = (
     list_nodes,
     inspect_output,
     split_rows,
+    consolidate_entities,
+    entity,
     info,
 )
 

@@ -35,18 +35,27 @@ COMMANDS = {
     "input-changed": RUN,
     "integer-overflow": RUN,
     "io-error": RUN,
+    "join-key-mismatch": RUN,
     "missing-file": RUN,
     "no-results": "seeknal inspect clean",
     "out-of-memory": RUN,
     "project-exists": "seeknal init",
     "rows-not-kept": RUN,
     "run-in-progress": RUN,
+    "unknown-entity": "seeknal entity show custmer",
     "unknown-node.command": "seeknal compile claen",
     "unknown-tag": "seeknal run --tags shopp",
     "unreadable-state": "seeknal plan",
     "unsupported": "seeknal compile --dialect postgres",
 }
-WARNINGS = {"clock-in-sql", "ignored-field", "skipped-file", "skipped-kind", "unreadable-state"}
+WARNINGS = {
+    "clock-in-sql",
+    "ignored-field",
+    "join-key-mismatch",
+    "skipped-file",
+    "skipped-kind",
+    "unreadable-state",
+}
 SEVERAL = {"all-in-one-go"}
 
 _FINDING = re.compile(r"^(?:[^\s:]+:\d+:\d+: )?(error|warning)\[([a-z0-9-]+)\]: ", re.MULTILINE)
@@ -126,6 +135,7 @@ AROUND: dict[str, Callable[[Path], Any]] = {
     "out-of-memory": too_little_memory,
     "rows-not-kept": lost_rows,
     "run-in-progress": another_run,
+    "unknown-entity": after_a_run,
 }
 
 

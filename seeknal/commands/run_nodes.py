@@ -159,8 +159,11 @@ def _run(
 
 
 def _show_summary(report: RunReport, loaded: Loaded) -> None:
-    from seeknal.runtime.report import Status
+    from seeknal.runtime.report import Status, consolidation_line
 
+    for made in report.entities:
+        if made.finding is None:
+            click.echo(consolidation_line(made))
     executed = [node for node in report.nodes if node.status is Status.SUCCESS]
     click.echo()
     if executed:
