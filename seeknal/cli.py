@@ -7,6 +7,7 @@ import os
 import click
 
 import seeknal
+from seeknal.commands.check_leakage import alias, check
 from seeknal.commands.compile_sql import compile_sql
 from seeknal.commands.entities import consolidate_entities, entity
 from seeknal.commands.info import info
@@ -27,6 +28,8 @@ COMMANDS = (
     split_rows,
     consolidate_entities,
     entity,
+    check,
+    alias(),
     info,
 )
 

@@ -10,7 +10,14 @@ from sqlglot.optimizer.scope import Scope
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.leakage.event import delay
-from seeknal.compiler.leakage.reach import NO_TIME, OWN_DAY, UNPROVEN, Reach, Reaches, together
+from seeknal.compiler.leakage.reach import (
+    NO_TIME_CODE,
+    OWN_DAY_CODE,
+    UNPROVEN_CODE,
+    Reach,
+    Reaches,
+    together,
+)
 from seeknal.compiler.leakage.rows import Root, Untied
 from seeknal.compiler.leakage.selects import SelectRule
 from seeknal.compiler.leakage.spans import DAY
@@ -39,7 +46,9 @@ TIMELESS = "timeless"
 
 @dataclass
 class Bounds:
-    """The nodes above one training set, each asked once for a column and what is wanted of it.
+    """The nodes of the graph as one training set sees them.
+
+    Each is asked once for a column and what is wanted of it.
 
     `sources` maps each node to the sources that it is made of; `timed` are the sources whose time
     the project names; `spine` is the spine of the training set.
@@ -147,7 +156,7 @@ class Bounds:
                 "not followed"
             )
             help = "compare them in ON or WHERE"
-            return (Reach(UNPROVEN, message, place, help),)
+            return (Reach(UNPROVEN_CODE, message, place, help),)
         if self.timed & made_of or (times and (untied.grouped or on_spine)):
             message = (
                 f"`{view.node}` joins {names} without time: its rows of all time reach every row"
@@ -156,7 +165,7 @@ class Bounds:
                 "compare its time with that of the row in ON or WHERE; or join it in the training "
                 "set, as of each row"
             )
-            return (Reach(NO_TIME, message, place, help),)
+            return (Reach(NO_TIME_CODE, message, place, help),)
         message = (
             f"`{view.node}` joins {names} without time, and whether its rows change is unknown"
         )
@@ -164,7 +173,7 @@ class Bounds:
             f"where they are true at all times, say so on the source: `tags: [{TIMELESS}]`; else "
             "compare its time in ON or WHERE"
         )
-        return (Reach(UNPROVEN, message, place, help),)
+        return (Reach(UNPROVEN_CODE, message, place, help),)
 
     # -- aggregations ---------------------------------------------------------------------------
 
@@ -185,7 +194,7 @@ class Bounds:
             return (_unproven(message, node),)
         lower = least_day(features) if node.as_of is not None else 0
         message = f"`{node.spec.id}` aggregates whole days"
-        own = Reach(OWN_DAY, message, node.spec.place, delay(DAY), DAY - lower * DAY)
+        own = Reach(OWN_DAY_CODE, message, node.spec.place, delay(DAY), DAY - lower * DAY)
         exact = node.event.column.type.kind is Kind.TIMESTAMP
         later = (DAY if exact else 0) - lower * DAY
         inner = self.of_node(node.input.id, node.event.column.name, read, rows)
@@ -289,4 +298,4 @@ def _spelt(columns: tuple[Column, ...], name: str) -> str:
 
 def _unproven(message: str, node: Resolved) -> Reach:
     help = "`seeknal check leakage` tests on the data whether a later row changes an earlier value"
-    return Reach(UNPROVEN, message, node.spec.place, help)
+    return Reach(UNPROVEN_CODE, message, node.spec.place, help)

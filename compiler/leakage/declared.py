@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -44,14 +44,39 @@ class Declared:
     place: Place
 
 
-def declared_times(bounds: Bounds, training_set: ResolvedTrainingSet) -> tuple[Declared, ...]:
-    """Every declaration among the nodes that a training set is made of, and in its joins."""
-    found: list[Declared] = []
-    for node in bounds.nodes.values():
-        found += _declared(bounds, *_names(node))
-    for join in training_set.joins:
-        found += declared_of_join(bounds, join)
+def declared_times(
+    bounds: Bounds, training_set: ResolvedTrainingSet, above: Collection[str]
+) -> tuple[Declared, ...]:
+    """The declarations of the nodes `above` a training set, and of its joins.
+
+    When rows of its sources were known counts whoever says so: all nodes and joins are asked.
+    """
+    found = list(own_times(bounds, training_set, above))
+    mine = frozenset[str]().union(*(bounds.sources[id] for id in above))
+    for id, node in bounds.nodes.items():
+        if id not in above and bounds.sources[id] & mine:
+            found += [other for other in _all_of(bounds, node) if other.knowledge is not None]
     return tuple(dict.fromkeys(found))
+
+
+def own_times(
+    bounds: Bounds, training_set: ResolvedTrainingSet, above: Collection[str]
+) -> Iterator[Declared]:
+    """The declarations of the nodes `above` a training set, and of its joins."""
+    for id in above:
+        yield from _declared(bounds, *_names(bounds.nodes[id]))
+    for join in training_set.joins:
+        yield from declared_of_join(bounds, join)
+
+
+def _all_of(bounds: Bounds, node: Resolved) -> Iterator[Declared]:
+    """What a node says, where it speaks of a knowledge time."""
+    if isinstance(node, ResolvedTrainingSet):
+        for join in node.joins:
+            if isinstance(join, LatestJoin) and join.knowledge is not None:
+                yield from declared_of_join(bounds, join)
+    elif (names := _names(node))[2] is not None:
+        yield from _declared(bounds, *names)
 
 
 def declared_of_join(bounds: Bounds, join: ResolvedJoin) -> Iterator[Declared]:

@@ -10,11 +10,11 @@ from sqlglot.optimizer.scope import Scope, walk_in_scope
 
 from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.leakage.reach import (
-    CLOCK_EVENT_TIME,
-    NO_TIME,
-    OWN_DAY,
-    REACHES_AHEAD,
-    UNPROVEN,
+    AHEAD_CODE,
+    EVENT_CLOCK_CODE,
+    NO_TIME_CODE,
+    OWN_DAY_CODE,
+    UNPROVEN_CODE,
     Reach,
     Reaches,
 )
@@ -151,7 +151,7 @@ class EventTime:
                     f"the event time `{name}` of `{self.view.node}` is read from the clock: it "
                     "says when the SQL ran, not when its rows were true"
                 )
-                return (self.reach(clock, CLOCK_EVENT_TIME, message, _FROM_ROWS),)
+                return (self.reach(clock, EVENT_CLOCK_CODE, message, _FROM_ROWS),)
             case Fixed():
                 sources = [source for _, source in self.scope.selected_sources.values()]
                 if not any(True for s in sources for _ in relations_below(self.view, s)):
@@ -160,7 +160,7 @@ class EventTime:
                     f"the event time `{name}` of `{self.view.node}` is the same for every row, "
                     "so rows of all time are joined as if they had been known then"
                 )
-                return (self.reach(self.node, NO_TIME, message, _FROM_ROWS),)
+                return (self.reach(self.node, NO_TIME_CODE, message, _FROM_ROWS),)
             case Unknown(part):
                 text = part.sql(dialect="duckdb")
                 short = text if len(text) <= 60 else f"{text[:59]}…"
@@ -173,7 +173,7 @@ class EventTime:
                     f"`{self.view.node}` aggregates the rows of all time: the event time `{name}` "
                     "is not among the columns that it groups by"
                 )
-                return (self.reach(self.node, NO_TIME, message, _GROUP_BY_TIME),)
+                return (self.reach(self.node, NO_TIME_CODE, message, _GROUP_BY_TIME),)
         return None
 
     def is_too_early(self, aggregates: bool) -> Reaches:
@@ -184,23 +184,23 @@ class EventTime:
         if isinstance(self.time, Aggregated) and self.period:
             length = spell_duration(self.period)
             message = f"`{node}` aggregates whole periods of {length}"
-            return (self.reach(self.node, OWN_DAY, message, delay(self.period), self.period),)
+            return (self.reach(self.node, OWN_DAY_CODE, message, delay(self.period), self.period),)
         if low < 0 and all(near.high < 0 for near in parts):
             message = (
                 f"the event time of `{node}` is moved back by {spell_duration(-low)}: its rows are "
                 "joined before they were true"
             )
-            return (self.reach(self.node, REACHES_AHEAD, message, "use the time itself", -low),)
+            return (self.reach(self.node, AHEAD_CODE, message, "use the time itself", -low),)
         if low < 0:
             message = (
                 f"the event time of `{node}` is the start of a period of "
                 f"{spell_duration(-low)}, and its rows hold what happened later in it"
             )
-            return (self.reach(self.node, OWN_DAY, message, delay(-low), -low),)
+            return (self.reach(self.node, OWN_DAY_CODE, message, delay(-low), -low),)
         columns = [exp.column(near.column, near.table) for near in parts]
         if aggregates and any(self.view.kind_of(self.scope, c) is Kind.DATE for c in columns):
             message = f"`{node}` aggregates whole days"
-            return (self.reach(self.node, OWN_DAY, message, delay(DAY), DAY - low),)
+            return (self.reach(self.node, OWN_DAY_CODE, message, delay(DAY), DAY - low),)
         several = isinstance(self.time, LatestOf) and len({near.table for near in parts}) > 1
         if several and any(join.side for join in self.select.args.get("joins") or ()):
             return (self.unproven(self.node, "an outer join stands below GREATEST"),)
@@ -209,7 +209,7 @@ class EventTime:
     def unproven(self, node: exp.Expr, why: str) -> Reach:
         """What is not proven, and why."""
         message = f"whether rows of `{self.view.node}` hold later ones is not known: {why}"
-        return self.reach(node, UNPROVEN, message, _SAY_IT)
+        return self.reach(node, UNPROVEN_CODE, message, _SAY_IT)
 
     def reach(
         self, node: exp.Expr, code: str, message: str, help: str, ahead: int | None = None

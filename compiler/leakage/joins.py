@@ -10,8 +10,8 @@ from seeknal.compiler.features import Feature
 from seeknal.compiler.leakage.bounds import Bounds, columns_read, least_day
 from seeknal.compiler.leakage.declared import times_below
 from seeknal.compiler.leakage.reach import (
-    OWN_DAY,
-    UNPROVEN,
+    OWN_DAY_CODE,
+    UNPROVEN_CODE,
     Reach,
     Reaches,
     beyond,
@@ -134,18 +134,18 @@ class JoinRule:
         own: Reaches = ()
         if kind is Kind.TIMESTAMP:
             message = f"`{node.spec.id}` counts the whole day of the as-of, which is a time on it"
-            own = (Reach(OWN_DAY, message, feature.place, "", DAY),)
+            own = (Reach(OWN_DAY_CODE, message, feature.place, "", DAY),)
         elif kind is Kind.STRING:
             message = f"whether `{node.event.column.name}` of `{node.input.id}` is a day or a time "
             message += "is not known: it is text"
             help = "declare it as a date or a timestamp in the `schema:` of the source"
-            own = (Reach(UNPROVEN, message, feature.place, help, DAY),)
+            own = (Reach(UNPROVEN_CODE, message, feature.place, help, DAY),)
         reaches = together([own, together([inner], DAY if own else 0)])
         return beyond(reaches, least_day([feature]) * DAY + self.whole_day)
 
     def _help(self, reach: Reach) -> str:
         """The way out: at the join where waiting helps, else at the place of the reach."""
-        if reach.ahead is None or reach.code == UNPROVEN:
+        if reach.ahead is None or reach.code == UNPROVEN_CODE:
             return reach.help
         wait = reach.ahead - self.whole_day
         match self.join:
@@ -163,6 +163,6 @@ class JoinRule:
 
 def _one_per_period(reaches: Reaches) -> Reaches:
     """Of whole periods the longest alone: waiting for it waits for the others too."""
-    periods = [reach for reach in reaches if reach.code == OWN_DAY]
+    periods = [reach for reach in reaches if reach.code == OWN_DAY_CODE]
     longest = max(periods, key=lambda reach: reach.ahead or 0, default=None)
-    return tuple(r for r in reaches if r.code != OWN_DAY or r is longest)
+    return tuple(r for r in reaches if r.code != OWN_DAY_CODE or r is longest)

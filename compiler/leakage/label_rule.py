@@ -9,7 +9,7 @@ from seeknal.compiler.features import Feature
 from seeknal.compiler.leakage.bounds import Bounds, columns_read, least_day
 from seeknal.compiler.leakage.declared import Declared, declared_of_join, times_below
 from seeknal.compiler.leakage.labels import Origin, copies_of, values_below
-from seeknal.compiler.leakage.reach import LABEL, REACHES_AHEAD, UNPROVEN, Reach
+from seeknal.compiler.leakage.reach import AHEAD_CODE, LABEL_CODE, UNPROVEN_CODE, Reach
 from seeknal.compiler.model import (
     DaysJoin,
     JoinKey,
@@ -47,7 +47,7 @@ def unused_knowledge(
 
 def label_reaches(
     bounds: Bounds, node: ResolvedTrainingSet, join: ResolvedJoin
-) -> Iterator[tuple[Reach, str]]:
+) -> Iterator[tuple[Reach, tuple[str, ...]]]:
     """Features of a join that are made of the label, where the row of the label itself counts.
 
     That is where the events have the time of the spine's rows and those at the as-of count. A
@@ -60,26 +60,27 @@ def label_reaches(
     spine_times = times_below(bounds, node.spine.id, node.as_of.column.name)
     if not spine_times & times_below(bounds, source, event):
         return
+    found: dict[bool, list[str]] = {}
     for taken in join.taken:
         read = _read(join, taken)
         if any(values_below(bounds, source, column) & label for column in read):
-            yield _label_reach(join, taken, node.spec.label.value), taken.name
+            found.setdefault(_counts_own_row(join, taken), []).append(taken.name)
+    for own, names in found.items():
+        yield _label_reach(join, own, node.spec.label.value), tuple(names)
 
 
-def _label_reach(join: ResolvedJoin, taken: Taken, label: str) -> Reach:
+def _label_reach(join: ResolvedJoin, own: bool, label: str) -> Reach:
     place = join.spec.ref.place
-    if _counts_own_row(join, taken):
+    if own:
         message = (
-            f"`{taken.name}` is made of the label `{label}`, and the event of a spine row is among "
-            "its own events"
+            f"made of the label `{label}`, with the event of the spine's own row among those that "
+            "count"
         )
         help = "leave it out, or give the events a `knowledge_time`: when the label was known"
-        return Reach(LABEL, message, place, help)
-    message = (
-        f"`{taken.name}` is made of the label `{label}` of earlier rows, and when those were known "
-        "is not said"
-    )
-    return Reach(UNPROVEN, message, place, "give it a `knowledge_time`: when the label was known")
+        return Reach(LABEL_CODE, message, place, help)
+    message = f"made of the label `{label}` of earlier rows, and when those were known is not said"
+    help = "give the events a `knowledge_time`: when the label was known"
+    return Reach(UNPROVEN_CODE, message, place, help)
 
 
 def spine_reaches(bounds: Bounds, node: ResolvedTrainingSet) -> Iterator[tuple[Reach, str]]:
@@ -101,9 +102,9 @@ def spine_reaches(bounds: Bounds, node: ResolvedTrainingSet) -> Iterator[tuple[R
         if values_below(bounds, node.spine.id, column.name) & label:
             message = f"`{column.name}` of the spine is made of the label `{name}`"
             help = "leave it out: name the other columns in the spine's `columns:`"
-            yield Reach(LABEL, message, place, help), column.name
+            yield Reach(LABEL_CODE, message, place, help), column.name
         ahead = bounds.of_node(node.spine.id, node.as_of.column.name, {column.name}, False)
-        yield from ((reach, column.name) for reach in ahead if reach.code == REACHES_AHEAD)
+        yield from ((reach, column.name) for reach in ahead if reach.code == AHEAD_CODE)
 
 
 def _knowledge(join: ResolvedJoin) -> bool:

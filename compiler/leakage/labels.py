@@ -91,13 +91,21 @@ def _direct(view: View, scope: Scope, position: int, *, copies: bool) -> Iterato
     if copies:
         while isinstance(node, exp.Alias | exp.Paren):
             node = node.this
-        columns = [node] if isinstance(node, exp.Column) else []
+        columns = _copied(node)
     else:
         columns = list(node.find_all(exp.Column))
     for column in columns:
         source = scope.sources.get(column.table)
         if source is not None:
             yield from _from(view, source, column.name, copies=copies)
+
+
+def _copied(node: exp.Expr) -> list[exp.Column]:
+    """The columns that a value is a copy of: several where USING makes one of both sides."""
+    parts = [node.this, *node.expressions] if isinstance(node, exp.Coalesce) else [node]
+    columns = [part for part in parts if isinstance(part, exp.Column)]
+    same = len(columns) == len(parts) and len({column.name for column in columns}) == 1
+    return columns if same else []
 
 
 def _from(view: View, source: Source, column: str, *, copies: bool) -> Iterator[Origin]:

@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 
 from seeknal.compiler.findings import Place
 
-CLOCK_EVENT_TIME = "leak-clock-event-time"
-CLOCK_VALUE = "leak-clock-value"
-NO_TIME = "leak-no-time"
-REACHES_AHEAD = "leak-reaches-ahead"
-OWN_DAY = "leak-own-day"
-LABEL = "leak-label-feature"
-KNOWLEDGE = "leak-ignores-knowledge"
-UNPROVEN = "unproven-time"
+EVENT_CLOCK_CODE = "leak-clock-event-time"
+VALUE_CLOCK_CODE = "leak-clock-value"
+NO_TIME_CODE = "leak-no-time"
+AHEAD_CODE = "leak-reaches-ahead"
+OWN_DAY_CODE = "leak-own-day"
+LABEL_CODE = "leak-label-feature"
+KNOWLEDGE_CODE = "leak-ignores-knowledge"
+UNPROVEN_CODE = "unproven-time"
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """A row with event time e may depend on what happens before e + `ahead` (microseconds).
 
-    `ahead` is None where nothing bounds it, or nothing is known to (`UNPROVEN`).
+    `ahead` is None where nothing bounds it, or nothing is known to (`UNPROVEN_CODE`).
     """
 
     code: str

@@ -8,9 +8,17 @@ from functools import cached_property
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, walk_in_scope
 
+from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.leakage.clocks import clocks_in
 from seeknal.compiler.leakage.event import TEMPORAL, EventTime, has_aggregate
-from seeknal.compiler.leakage.reach import CLOCK_VALUE, Reach, Reaches, together, weight
+from seeknal.compiler.leakage.reach import (
+    AHEAD_CODE,
+    VALUE_CLOCK_CODE,
+    Reach,
+    Reaches,
+    together,
+    weight,
+)
 from seeknal.compiler.leakage.rows import Below, Untied
 from seeknal.compiler.leakage.ties import Known, ties_of
 from seeknal.compiler.leakage.times import Aggregated, Made, OneOf, nears
@@ -100,7 +108,7 @@ class SelectRule:
                 "value is that of the run, not that of the as-of"
             )
             help = "compute it as of each row, as `days_since_last` of a feature group does"
-            found += [self.event.reach(c, CLOCK_VALUE, message, help) for c in clocks_in(node)]
+            found += [self.event.reach(c, VALUE_CLOCK_CODE, message, help) for c in clocks_in(node)]
         return tuple(found)
 
     def _clocks_in_filters(self) -> Reaches:
@@ -108,7 +116,7 @@ class SelectRule:
         message = f"the clock decides which rows `{self.view.node}` keeps: another run keeps others"
         help = "leave the condition out: the windows of a feature count back from the as-of"
         return tuple(
-            self.event.reach(clock, CLOCK_VALUE, message, help)
+            self.event.reach(clock, VALUE_CLOCK_CODE, message, help)
             for node in self.deciding
             for part in conjuncts(_condition(node))
             for clock in clocks_in(part)
@@ -140,7 +148,14 @@ class SelectRule:
                 c: ahead for (t, c), ahead in sorted(known.items()) if t == alias
             }
             ways = [
-                together((self.below.of_source(self.view, source, column, wanted, rows),), ahead)
+                together(
+                    [
+                        self._ahead(alias, table, column, ahead),
+                        together(
+                            [self.below.of_source(self.view, source, column, wanted, rows)], ahead
+                        ),
+                    ]
+                )
                 for column, ahead in columns.items()
             ]
             if required:
@@ -150,6 +165,18 @@ class SelectRule:
             else:
                 found.append(self._untied(scope, alias, table, source, used))
         return together(found)
+
+    def _ahead(self, alias: str, table: exp.Expr, column: str, ahead: int) -> Reaches:
+        """Rows that a tie lets in from after the event time; of that itself, enough is said."""
+        own = {(near.table, near.column) for near in nears(self.event.time)}
+        if ahead <= 0 or (alias, column) in own:
+            return ()
+        message = (
+            f"`{self.view.node}` joins rows of `{alias}` from up to {spell_duration(ahead)} after "
+            "the time of the row"
+        )
+        help = f"join rows whose `{column}` is not after the time of the row"
+        return (self.event.reach(table, AHEAD_CODE, message, help, ahead),)
 
     def _required(self, alias: str) -> dict[str, int]:
         """The columns that are each the event time of some rows, as in COALESCE."""

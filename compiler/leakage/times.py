@@ -80,8 +80,9 @@ Time = Near | OneOf | LatestOf | Made | Fixed | Clock | Aggregated | Unknown
 _WRAPPERS = (exp.Alias, exp.Paren, exp.IgnoreNulls, exp.RespectNulls)
 _ADDED = (exp.Add, exp.DateAdd, exp.DatetimeAdd, exp.TimestampAdd)
 _TAKEN = (exp.Sub, exp.DateSub, exp.DatetimeSub, exp.TimestampSub)
-_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Interval, exp.AtTimeZone, exp.Paren)
-_LEAVES = (exp.Column, exp.Identifier, exp.Literal, exp.Var, exp.DataType)
+_SUMS = (exp.Add, exp.Sub, exp.AtTimeZone, exp.Paren, exp.Alias)
+_NUMBERS = (exp.Extract, exp.DateDiff, exp.Count, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
+_TIMES = (Kind.DATE, Kind.TIMESTAMP)
 _TIMESTAMPS = ("TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPNTZ", "DATETIME")
 
 
@@ -200,21 +201,23 @@ def _parts(nodes: list[exp.Expr], kind_of: KindOf) -> tuple[Near, ...]:
 
 def _made(node: exp.Expr, columns: list[exp.Column], kind_of: KindOf) -> Time:
     """A row's own time, unless an unlisted function may have cut a known time off."""
-    tables = {column.table for column in columns}
-    kinds = [kind_of(column) for column in columns]
-    timed = [kind in (None, Kind.DATE, Kind.TIMESTAMP) for kind in kinds]
-    plain = all(_is_plain(part) for part in walk_in_scope(node))
-    if len(tables) != 1 or (any(timed) and not plain):
+    if len({column.table for column in columns}) != 1 or not _keeps_time(node, kind_of):
         return Unknown(node)
-    named = [column for column, is_time in zip(columns, timed, strict=True) if is_time] or columns
+    named = [column for column in columns if kind_of(column) in _TIMES] or columns
     names = tuple(dict.fromkeys(column.name for column in named))
     return Made(columns[0].table, names, node)
 
 
-def _is_plain(node: exp.Expr) -> bool:
+def _keeps_time(node: exp.Expr, kind_of: KindOf) -> bool:
+    """True where times below stand in nothing but sums: no function can have cut them off."""
+    columns = [part for part in walk_in_scope(node) if isinstance(part, exp.Column)]
+    if all(kind_of(column) not in (None, *_TIMES) for column in columns):
+        return True
     if isinstance(node, exp.Cast | exp.TryCast):
-        return str(node.to.this.name) != "DATE"
-    return isinstance(node, (*_ARITHMETIC, *_LEAVES))
+        return str(node.to.this.name) != "DATE" and _keeps_time(node.this, kind_of)
+    if isinstance(node, _SUMS):
+        return all(_keeps_time(child, kind_of) for child in node.iter_expressions())
+    return isinstance(node, exp.Column)
 
 
 def kind_of_expression(node: exp.Expr, kind_of: KindOf) -> Kind | None:
@@ -234,12 +237,26 @@ def kind_of_expression(node: exp.Expr, kind_of: KindOf) -> Kind | None:
         return Kind.TIMESTAMP
     if isinstance(node, exp.Add | exp.Sub):
         left = kind_of_expression(node.this, kind_of)
-        if left is Kind.DATE and isinstance(node.args["expression"], exp.Literal):
+        right = kind_of_expression(node.args["expression"], kind_of)
+        if left in _TIMES and right in _TIMES:
+            return Kind.DOUBLE
+        if left is Kind.DATE and right not in (None, *_TIMES):
             return Kind.DATE
-        return Kind.TIMESTAMP if left in (Kind.DATE, Kind.TIMESTAMP) else None
+        return Kind.TIMESTAMP if left in _TIMES else left
     if isinstance(node, exp.Coalesce | exp.Greatest):
         return kind_of_expression(node.this, kind_of)
-    return None
+    if isinstance(node, exp.Case):
+        return kind_of_expression(node.args["ifs"][0].args["true"], kind_of)
+    return _plain_kind(node)
+
+
+def _plain_kind(node: exp.Expr) -> Kind | None:
+    """The type of what is a number, a text or a truth whatever its parts are."""
+    if isinstance(node, exp.Predicate | exp.Connector | exp.Not):
+        return Kind.BOOLEAN
+    if isinstance(node, exp.Literal):
+        return Kind.STRING if node.is_string else Kind.DOUBLE
+    return Kind.DOUBLE if isinstance(node, _NUMBERS) else None
 
 
 def nears(time: Time) -> Iterator[Near]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.findings import Finding, Place, Severity
 from seeknal.compiler.leakage.bounds import Bounds
 from seeknal.compiler.leakage.declared import Declared, declared_times
 from seeknal.compiler.leakage.joins import JoinRule, Leak
 from seeknal.compiler.leakage.label_rule import label_reaches, spine_reaches, unused_knowledge
-from seeknal.compiler.leakage.reach import KNOWLEDGE, UNPROVEN
+from seeknal.compiler.leakage.reach import KNOWLEDGE_CODE, UNPROVEN_CODE
 from seeknal.compiler.model import (
     DaysJoin,
     LatestJoin,
@@ -30,10 +32,9 @@ def findings_of(model: Model, id: str) -> list[Finding]:
         leaks = _proven_first(JoinRule(bounds, node, join).leaks())
         found += [_of_leak(leak, node, join) for leak in leaks]
         found += _of_knowledge(bounds, node, join, declared)
-        found += [
-            _at_join(Leak(reach, (name,), reach.help), node, join)
-            for reach, name in label_reaches(bounds, node, join)
-        ]
+        for reach, names in label_reaches(bounds, node, join):
+            message = f"{_names(names)} of `{id}`: {reach.message}"
+            found.append(_warning(reach.code, message, reach.place, reach.help, ()))
     for reach, name in spine_reaches(bounds, node):
         related = ((node.spec.spine.ref.place, f"the spine of `{id}`, with `{name}`"),)
         at_spine = reach.place == node.spec.spine.ref.place
@@ -47,26 +48,24 @@ def findings_of(model: Model, id: str) -> list[Finding]:
 
 def _proven_first(leaks: list[Leak]) -> list[Leak]:
     """Without what is not proven at a place where a leak is."""
-    proven = {leak.reach.place for leak in leaks if leak.reach.code != UNPROVEN}
-    return [k for k in leaks if k.reach.code != UNPROVEN or k.reach.place not in proven]
+    proven = {leak.reach.place for leak in leaks if leak.reach.code != UNPROVEN_CODE}
+    return [k for k in leaks if k.reach.code != UNPROVEN_CODE or k.reach.place not in proven]
 
 
 def bounds_of(model: Model, id: str) -> tuple[Bounds, tuple[Declared, ...]]:
     """The nodes above a training set, and what they say of the times of sources."""
     node = model.nodes[id]
     assert isinstance(node, ResolvedTrainingSet)
-    above = _above(model, id)
     sources: dict[str, frozenset[str]] = {}
-    for other in above:
+    for other in model.order:
         if isinstance(model.nodes[other], ResolvedSource):
             sources[other] = frozenset({other})
         else:
             sources[other] = frozenset().union(*(sources[up] for up in model.upstream[other]))
-    nodes = {other: model.nodes[other] for other in above}
-    bounds = Bounds(nodes, sources, node.spine.id)
-    declared = declared_times(bounds, node)
+    bounds = Bounds(model.nodes, sources, node.spine.id)
+    declared = declared_times(bounds, node, _above(model, id))
     timed = {time.event.source for time in declared}
-    return Bounds(nodes, sources, node.spine.id, frozenset(timed)), declared
+    return replace(bounds, timed=frozenset(timed)), declared
 
 
 def _above(model: Model, id: str) -> list[str]:
@@ -113,7 +112,7 @@ def _of_knowledge(
         assert known is not None
         found.append(
             _warning(
-                KNOWLEDGE,
+                KNOWLEDGE_CODE,
                 f"rows of `{known.source}` are known only at `{_bare(known.expression)}`, which "
                 f"this join does not use: {_names(unused.features)} of `{node.spec.id}` may hold "
                 "rows that were not known yet",

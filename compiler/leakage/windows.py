@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from seeknal.compiler.leakage.reach import NO_TIME, OWN_DAY, REACHES_AHEAD, UNPROVEN, Reach, Reaches
+from seeknal.compiler.leakage.reach import (
+    AHEAD_CODE,
+    NO_TIME_CODE,
+    OWN_DAY_CODE,
+    UNPROVEN_CODE,
+    Reach,
+    Reaches,
+)
 from seeknal.compiler.leakage.spans import interval_span
 from seeknal.compiler.leakage.ties import Known
 from seeknal.compiler.leakage.times import Near, Time
-from seeknal.compiler.leakage.views import View
+from seeknal.compiler.leakage.views import View, outputs
 
 _WHOLE_PARTITION = (exp.Ntile, exp.PercentRank, exp.CumeDist)
 _WITHOUT_FRAME = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lead, exp.Lag)
@@ -48,7 +55,7 @@ class WindowRule:
             return (
                 self._reach(
                     window,
-                    NO_TIME,
+                    NO_TIME_CODE,
                     "a window without ORDER BY takes the rows of all time together",
                     "order it by the event time, or group by it",
                 ),
@@ -60,7 +67,7 @@ class WindowRule:
             return (
                 self._reach(
                     window,
-                    REACHES_AHEAD,
+                    AHEAD_CODE,
                     f"{function.sql_name()} counts all rows of its partition, later ones too",
                     "use a rank over the rows so far, or a window of a feature group",
                 ),
@@ -75,7 +82,7 @@ class WindowRule:
         return (
             self._reach(
                 window,
-                REACHES_AHEAD,
+                AHEAD_CODE,
                 f"a window{way} reaches ahead of its row",
                 "end the frame at the current row, ordered by the event time, or use LAG",
                 None if beyond is None else beyond + max(ahead, 0),
@@ -84,19 +91,33 @@ class WindowRule:
 
     def first_of_each(self, order: exp.Order | None, node: exp.Expr) -> Reaches:
         """`DISTINCT ON`: the first row in the order, as `ROW_NUMBER() = 1`."""
-        ahead = self._ahead(order.expressions[0].this) if order is not None else None
-        if order is None or ahead is None:
+        keys = [self._projected(key) for key in node.args["on"].expressions]
+        ordered = (
+            [part for part in order.expressions if self._projected(part.this) not in keys]
+            if order is not None
+            else []
+        )
+        ahead = self._ahead(self._projected(ordered[0].this)) if ordered else None
+        if ahead is None:
             return (self._unproven(node, "DISTINCT ON keeps a row by no order of time"),)
-        if order.expressions[0].args.get("desc"):
+        if ordered[0].args.get("desc"):
             return (
                 self._reach(
                     node,
-                    REACHES_AHEAD,
+                    AHEAD_CODE,
                     "DISTINCT ON keeps the last row of all time",
                     "leave it out: a join as of a time takes the latest row by then",
                 ),
             )
         return self._within(node, ahead)
+
+    def _projected(self, node: exp.Expr) -> exp.Expr:
+        """The expression of an output that ORDER BY names, else the node itself."""
+        if isinstance(node, exp.Column) and not node.table:
+            for output in outputs(self.scope):
+                if output.alias_or_name == node.name:
+                    return output.unalias()
+        return node
 
     def _parts(
         self, window: exp.Window
@@ -127,12 +148,12 @@ class WindowRule:
         if ahead <= 0:
             return ()
         message = "a window takes the rows of a whole period together"
-        return (self._reach(node, OWN_DAY, message, "order it by the exact time", ahead),)
+        return (self._reach(node, OWN_DAY_CODE, message, "order it by the exact time", ahead),)
 
     def _unproven(self, node: exp.Expr, why: str) -> Reach:
         return self._reach(
             node,
-            UNPROVEN,
+            UNPROVEN_CODE,
             f"whether this window takes later rows is not known: {why}",
             "order it by the event time",
         )
