@@ -50,9 +50,9 @@ _STEPS = (
 
 def plan_training_set(node: ResolvedTrainingSet) -> Plan:
     """The plan of a training set: one output row per spine row."""
-    names = Names(
-        {column.name for column in node.spine.columns} | {column.name for column in node.columns}
-    )
+    read = [join.relation for join in node.joins if isinstance(join, LatestJoin)]
+    taken_names = (node.columns, node.spine.columns, *(relation.columns for relation in read))
+    names = Names({column.name for columns in taken_names for column in columns})
     date = Named(names.new("as_of_date"), DateOf(node.as_of))
     row = names.new("spine_row")
     as_of = Named(names.new("as_of_time"), Instant(node.as_of))
