@@ -99,6 +99,20 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "unsupported": "A thing that specs or SQL can say, and this version or the chosen dialect "
         "cannot.",
     },
+    "Following values to a training set": {
+        "leak-clock-event-time": "An event time is read from the clock, so it says nothing of when "
+        "its rows were true.",
+        "leak-clock-value": "A value, or which rows there are, depends on when the SQL runs.",
+        "leak-no-time": "Rows of all time reach a row: they are aggregated, joined or dated without "
+        "their time.",
+        "leak-reaches-ahead": "A row holds what happens after its event time.",
+        "leak-own-day": "A row holds a whole day or longer period and is joined within it.",
+        "leak-label-feature": "A feature is made of the label.",
+        "leak-ignores-knowledge": "Rows are joined before the time at which another node says that "
+        "they are known.",
+        "unproven-time": "Whether a row holds what happens after its event time is not known.",
+        "leak-on-data": "A value changes with what comes after the as-of of its row.",
+    },
     "Choosing nodes": {
         "ambiguous-node": "A bare name means several nodes.",
         "unknown-tag": "No node has the tag.",

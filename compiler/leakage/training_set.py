@@ -33,7 +33,8 @@ def findings_of(model: Model, id: str) -> list[Finding]:
         found += [_of_leak(leak, node, join) for leak in leaks]
         found += _of_knowledge(bounds, node, join, declared)
         for reach, names in label_reaches(bounds, node, join):
-            message = f"{_names(names)} of `{id}`: {reach.message}"
+            verb = "is" if len(names) == 1 else "are"
+            message = f"{_names(names)} of `{id}` {verb} {reach.message}"
             found.append(_warning(reach.code, message, reach.place, reach.help, ()))
     for reach, name in spine_reaches(bounds, node):
         related = ((node.spec.spine.ref.place, f"the spine of `{id}`, with `{name}`"),)
@@ -84,7 +85,7 @@ def _of_leak(leak: Leak, node: ResolvedTrainingSet, join: ResolvedJoin) -> Findi
         return _at_join(leak, node, join)
     return _warning(
         leak.reach.code,
-        f"{leak.reach.message}; it reaches `{node.spec.id}` as {_names(leak.features)}",
+        f"{leak.reach.message}; this concerns {_names(leak.features)} of `{node.spec.id}`",
         leak.reach.place,
         leak.help,
         ((join.spec.ref.place, f"`{node.spec.id}` joins it here"),),
@@ -99,7 +100,7 @@ def _at_join(leak: Leak, node: ResolvedTrainingSet, join: ResolvedJoin) -> Findi
             f"{_names(leak.features)} of `{node.spec.id}` may hold what happens up to "
             f"{spell_duration(reach.ahead)} after the event time: {message}"
         )
-    related = ((reach.place, "here"),) if reach.place != join.spec.ref.place else ()
+    related = ((reach.place, "its rows are made here"),) if reach.place != join.spec.ref.place else ()
     return _warning(reach.code, message, join.spec.ref.place, leak.help, related)
 
 

@@ -56,7 +56,7 @@ class WindowRule:
                 self._reach(
                     window,
                     NO_TIME_CODE,
-                    "a window without ORDER BY takes the rows of all time together",
+                    "this window has no ORDER BY: it takes the rows of all time together",
                     "order it by the event time, or group by it",
                 ),
             )
@@ -83,7 +83,7 @@ class WindowRule:
             self._reach(
                 window,
                 AHEAD_CODE,
-                f"a window{way} reaches ahead of its row",
+                f"this window{way} takes rows after its own",
                 "end the frame at the current row, ordered by the event time, or use LAG",
                 None if beyond is None else beyond + max(ahead, 0),
             ),
@@ -147,7 +147,7 @@ class WindowRule:
     def _within(self, node: exp.Expr, ahead: int) -> Reaches:
         if ahead <= 0:
             return ()
-        message = "a window takes the rows of a whole period together"
+        message = "this window takes the rows of a whole period together"
         return (self._reach(node, OWN_DAY_CODE, message, "order it by the exact time", ahead),)
 
     def _unproven(self, node: exp.Expr, why: str) -> Reach:
