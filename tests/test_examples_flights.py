@@ -6,7 +6,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from seeknal.cli import main
+from seeknal.compiler.build import Options, compile_project
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "flights"
 
@@ -305,6 +306,14 @@ def test_the_leak_is_one_line() -> None:
         for own in ("name", "description", "tags"):
             honest.pop(own), leaky.pop(own)
         assert honest == leaky
+
+
+def test_the_compiler_finds_the_leak_and_nothing_else(project: Path) -> None:
+    found = compile_project(project, Options(run_date=date(2014, 1, 1))).findings
+    places = {(finding.code, finding.place.file) for finding in found if finding.place}
+    assert places == {("leak-label-feature", "seeknal/training_sets/arrival_delays_leaky.yml")}
+    for name in GROUPS:
+        assert any(f"`{name}_delay_1h`" in finding.message for finding in found)
 
 
 def test_a_leak_flatters_a_model_and_spoils_it(
