@@ -103,8 +103,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "leak-clock-event-time": "An event time is read from the clock, so it says nothing of when "
         "its rows were true.",
         "leak-clock-value": "A value, or which rows there are, depends on when the SQL runs.",
-        "leak-no-time": "Rows of all time reach a row: they are aggregated, joined or dated without "
-        "their time.",
+        "leak-no-time": "Rows of all time reach a row: they are aggregated, joined or dated "
+        "without their time.",
         "leak-reaches-ahead": "A row holds what happens after its event time.",
         "leak-own-day": "A row holds a whole day or longer period and is joined within it.",
         "leak-label-feature": "A feature is made of the label.",

@@ -390,7 +390,9 @@ def test_ctrl_c_keeps_what_is_done_and_exits_with_130(
 ) -> None:
     write = DuckDBEngine.write
 
-    def interrupted(self: DuckDBEngine, sql: str, file: Path, *, ordered: bool, keys: tuple[str, ...]) -> int:
+    def interrupted(
+        self: DuckDBEngine, sql: str, file: Path, *, ordered: bool, keys: tuple[str, ...]
+    ) -> int:
         if "transform" in file.name:
             raise KeyboardInterrupt
         return write(self, sql, file, ordered=ordered, keys=keys)

@@ -73,8 +73,8 @@ def _label_reach(join: ResolvedJoin, own: bool, label: str) -> Reach:
     place = join.spec.ref.place
     if own:
         message = (
-            f"made of the label `{label}`, and the event of the spine's own row is among those that "
-            "count"
+            f"made of the label `{label}`, and the event of the spine's own row is among those "
+            "that count"
         )
         help = "leave it out, or give the events a `knowledge_time`: when the label was known"
         return Reach(LABEL_CODE, message, place, help)
