@@ -361,6 +361,19 @@ def test_text_that_is_no_time(tmp_path: Path) -> None:
     assert (finding.code, "'soon'" in finding.message) == ("bad-value", True)
 
 
+def test_columns_named_like_what_is_counted(tmp_path: Path) -> None:
+    rows = """(SELECT TIMESTAMP '2026-01-16' + i * INTERVAL 1 DAY AS "first", i % 2 AS rows,
+        'C' || i AS part, i AS "label", i AS keys FROM RANGE(4) AS t(i))"""
+    target = publish(tmp_path, rows, label="rows")
+    made = split(target, NAME, Cuts(TimeCut("first", MIDNIGHT)))
+    assert [(p.rows, p.first, p.label) for p in made.parts] == [
+        (2, "2026-01-16 00:00:00", 0.5),
+        (2, "2026-01-18 00:00:00", 0.5),
+    ]
+    made = split(target, NAME, by_key("part", "keys", test=0.7))
+    assert sum(part.keys or 0 for part in made.parts) == 4
+
+
 def test_columns_are_found_in_any_case(tmp_path: Path) -> None:
     made = split(publish(tmp_path, MOMENTS), NAME, Cuts(time=TimeCut("AS_OF", MIDNIGHT)))
     assert made.cuts.time == TimeCut("as_of", MIDNIGHT)

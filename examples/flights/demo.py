@@ -67,7 +67,8 @@ SCORE_COLUMNS = (
 SCORE_LEGEND = f"""\
 {LEAKY} lacks one line, `knowledge_time: landed_at`: in it a flight counts from
 its departure on, itself among them, with a delay that nobody knows before it lands. Judged on
-features with the same leak its model is perfect. In use it is worse than no model at all."""
+features with the same leak its model is perfect. In use it is worse than no model at all.
+`seeknal compile` warned of it, and `seeknal check leakage {LEAKY}` proves it."""
 
 Columns = Sequence[tuple[str, str]]
 
