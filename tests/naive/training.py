@@ -135,20 +135,13 @@ def _days(
     """A second-order aggregation: days back from the date of each row."""
     default = (node.get("spine") or node)["id_col"]
     (mine,), _ = pairs_of(join, [default])
-    upstream = relations[node["source"]]
-    event = upstream.spelling(node["feature_date_col"])
-    at = upstream.names.index(event)
-    times = relations.instants(node["source"], event)
-    dated = Table(
-        tuple((name, "timestamp" if name == event else type_) for name, type_ in upstream.columns),
-        [(*row[:at], time, *row[at + 1 :]) for row, time in zip(upstream.rows, times, strict=True)],
-    )
+    upstream = _with_times(relations, node["source"], node["feature_date_col"])
     pairs = [(spine.cell(one.row, mine), day_of(one.as_of)) for one in asked]
     around = {"ref": "spine", "id_col": "id", "application_date_col": "date"}
     computed = second_order(
         {**node, "spine": around, "grain": []},
         {
-            node["source"]: dated,
+            node["source"]: upstream,
             "spine": Table((("id", spine.type_of(mine)), ("date", "date")), list(pairs)),
         },
         predicates,
@@ -160,6 +153,19 @@ def _days(
     nothing = (None,) * len(names)
     rows = [tuple(found.get(pair, nothing)[i] for i in taken) for pair in pairs]
     return Joined(_prefixed(join, [computed.columns[2 + i] for i in taken]), rows)
+
+
+def _with_times(relations: Relations, node: str, column: str) -> Table:
+    """The relation with a column of text as the times that it says; BadDate for other text."""
+    table = relations[node]
+    times = relations.instants(node, column)
+    if table.type_of(column) != "string":
+        return table
+    at = table.names.index(table.spelling(column))
+    columns = list(table.columns)
+    columns[at] = (columns[at][0], "timestamp")
+    rows = zip(table.rows, times, strict=True)
+    return Table(tuple(columns), [(*row[:at], time, *row[at + 1 :]) for row, time in rows])
 
 
 @dataclass(frozen=True)
