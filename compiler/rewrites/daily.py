@@ -18,6 +18,7 @@ from seeknal.compiler.plan import (
     Step,
     Take,
 )
+from seeknal.compiler.planning.common import Names
 from seeknal.compiler.types import DATE, INT64, Column, DataType, Kind, decimal
 from seeknal.compiler.window_shapes import by_day
 
@@ -55,11 +56,11 @@ def _by_day(before: Step, middle: Step, last: Step) -> list[Step] | None:
     if not isinstance(time, Instant | Take):
         return None
     taken = TimeColumn(time.column) if isinstance(time, Take) else time.time
-    day = f"{join.event}_day"
-    while day in named:
-        day += "_"
+    asked = {join.as_of, *(name for name, _ in join.keys)}
+    names = Names(asked | set(named))
+    day = names.new(f"{join.event}_day")
     partials: dict[tuple[str, str | None, object], Column] = {}
-    features = tuple(_merge(feature, partials) for feature in result.features)
+    features = tuple(_merge(feature, partials, names) for feature in result.features)
     keys = [other for _, other in join.keys]
     days = Aggregate(
         before.name,
@@ -97,11 +98,13 @@ def _key(measure: Measure) -> tuple[str, str | None, object]:
     return (measure.aggregation, column, measure.rows.condition)
 
 
-def _merge(feature: Feature, partials: dict[tuple[str, str | None, object], Column]) -> Feature:
+def _merge(
+    feature: Feature, partials: dict[tuple[str, str | None, object], Column], names: Names
+) -> Feature:
     def change(measure: Measure) -> Measure:
         key = _key(measure)
         if key not in partials:
-            name = f"day_{measure.aggregation}_{len(partials) + 1}"
+            name = names.new(f"day_{measure.aggregation}_{len(partials) + 1}")
             partials[key] = Column(name, _partial_type(measure))
         counted = measure.aggregation in ("count", "count_rows")
         return Measure(
@@ -126,6 +129,13 @@ def _partial_type(measure: Measure) -> DataType:
     return found
 
 
+def _wide(measure: Measure) -> Column | None:
+    """The column; a sum of integers over a day keeps 38 digits: days together may fit again."""
+    if measure.aggregation != "sum" or measure.column is None or measure.column.type != INT64:
+        return measure.column
+    return replace(measure.column, type=decimal(38, 0))
+
+
 def _partials(
     features: tuple[Feature, ...], partials: dict[tuple[str, str | None, object], Column]
 ) -> list[Feature]:
@@ -134,6 +144,6 @@ def _partials(
         for measure in feature.measures:
             column = partials[_key(measure)]
             rows = Rows(condition=measure.rows.condition)
-            value = replace(measure, rows=rows, or_zero=False)
+            value = replace(measure, column=_wide(measure), rows=rows, or_zero=False)
             found.setdefault(column.name, Feature(column.name, column.type, value, feature.place))
     return list(found.values())
