@@ -21,6 +21,7 @@ class LeakageDatabase(DuckDBEngine):
         super().__enter__()
         for schema in ("facts", "whole", "world", "future", "outputs"):
             self.execute(f"CREATE SCHEMA {schema}")
+        self.execute("SET schema = 'world'")
         self.execute("SET threads = 1")
         self.execute("SET preserve_insertion_order = true")
         return self
@@ -38,10 +39,8 @@ class LeakageDatabase(DuckDBEngine):
         return dict(self._columns(sql))
 
     def table(self, schema: str, name: str, sql: str) -> None:
-        """Make a table of a SELECT, in which names without a schema are those of `schema`."""
-        self.execute(f"SET schema = '{schema}'")
+        """Make a table of a SELECT, in which names without a schema are those of the world."""
         self.execute(f"CREATE OR REPLACE TABLE {schema}.{identifier(name)} AS\n{sql}")
-        self.execute("SET schema = 'main'")
 
 
 def listed(names: Sequence[str]) -> str:

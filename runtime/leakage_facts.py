@@ -42,10 +42,12 @@ class Facts:
     def load(self) -> tuple[Cut, ...]:
         """Load all; the as-ofs to test at, in their order."""
         needed = {subject.source for subject in self.subjects.sources} | self._above_spine()
+        self.database.execute("SET schema = 'whole'")
         for id in self.compilation.order:
             if id in needed:
                 statement = self.compilation.statement(self.compilation.model.nodes[id])
                 self.database.table("whole", _relation(id), statement)
+        self.database.execute("SET schema = 'world'")
         self._load_spine()
         for subject in self.subjects.sources:
             self._load_source(subject)

@@ -53,12 +53,10 @@ def _help(leak: DataLeak) -> str:
 
 def summary(report: DataReport) -> Iterator[str]:
     """Lines that say what was tested and what was not."""
-    found = f"{len(report.leaks):,} leaking" if report.leaks else "no leak"
-    features = "feature" if len(report.leaks) == 1 else "features"
-    found += f" {features}" if report.leaks else ""
+    found = _plural(len(report.leaks), "leaking feature") if report.leaks else "no leak"
     yield (
-        f"{report.training_set}: {found} at {len(report.cuts):,} as-ofs of "
-        f"{report.spine_rows:,} spine rows, with {report.events:,} later events"
+        f"{report.training_set}: {found} at {_plural(len(report.cuts), 'as-of')} of "
+        f"{_plural(report.spine_rows, 'spine row')}, with {_plural(report.events, 'later event')}"
     )
     if report.unmoved:
         yield f"  not changed, as they have no time: {', '.join(report.unmoved)}"
@@ -100,6 +98,10 @@ def report_json(report: DataReport) -> dict[str, object]:
             for leak in report.leaks
         ],
     }
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _future(name: str) -> str:

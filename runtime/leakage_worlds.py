@@ -54,6 +54,7 @@ class Worlds:
     futures: Mapping[str, Futures] = field(default_factory=dict)
     _statements: dict[tuple[str, datetime | None], str] = field(default_factory=dict)
     _outputs: dict[World, str] = field(default_factory=dict)
+    _present: dict[str, object] = field(default_factory=dict)
 
     def output(self, world: World) -> str:
         """The table that holds the training set of a world: `leakage_row`, then its columns."""
@@ -62,10 +63,8 @@ class Worlds:
             name = f"world_{len(self._outputs)}"
             where = f"{SPINE} WHERE TRY_CAST(leakage_as_of AS TIMESTAMP) <= {world.cut.sql}"
             self.database.table("world", SPINE, f"SELECT * FROM facts.{where}")
-            self.database.execute("SET schema = 'world'")
             statement = self._statement(self.node.spec.id, world.clock)
             self.database.execute(f"CREATE TABLE outputs.{name} AS\n{statement}")
-            self.database.execute("SET schema = 'main'")
             self._outputs[world] = f"outputs.{name}"
         return self._outputs[world]
 
@@ -74,6 +73,7 @@ class Worlds:
         for table in self._outputs.values():
             self.database.execute(f"DROP TABLE {table}")
         self._outputs.clear()
+        self._present.clear()
 
     def make_futures(self, cut: Cut, *, altered: bool) -> dict[str, int]:
         """Number what comes after the cut; how many rows each future has."""
@@ -81,12 +81,17 @@ class Worlds:
         for future in FUTURES:
             parts = []
             for id, maker in self.futures.items():
+                if future == "labels" and maker.subject.label is None:
+                    continue
                 table = f"{future}_{maker.relation}"
                 self.database.table("future", table, _future(maker, future, cut, altered))
                 parts.append(
                     f"SELECT {literal(id)} AS source, rowid AS row, leakage_at, leakage_order, "
                     f"leakage_replaces FROM future.{identifier(table)}"
                 )
+            if not parts:
+                counts[future] = 0
+                continue
             union = " UNION ALL ".join(parts)
             order = "leakage_at, source, leakage_order, row"
             numbered = f"SELECT *, row_number() OVER (ORDER BY {order}) - 1 AS n FROM ({union})"
@@ -102,25 +107,41 @@ class Worlds:
         return str(source), int(str(row))
 
     def _build(self, world: World) -> None:
-        moving = set(self.futures)
+        """Bring the sources and nodes to what they are in `world`; what is there already stays."""
+        counts = self._counts(world) if world.count else {}
         for subject in self.subjects.sources:
-            self.database.table("world", _relation(subject.source), self._source(subject, world))
+            count = counts.get(subject.source, 0)
+            state: object = (world.future if count else "", count, world.reverse)
+            if self._present.get(subject.source) != state:
+                self._present[subject.source] = state
+                table = _relation(subject.source)
+                self.database.table("world", table, self._source(subject, world, count))
         for id in self.subjects.nodes:
-            above = set(self.compilation.upstream[id])
-            if above & moving or id in self.subjects.clocks or not self._outputs:
-                moving.add(id)
+            above = tuple(self._present[up] for up in self.compilation.upstream[id])
+            state = (above, world.clock if id in self.subjects.clocks else None)
+            if self._present.get(id) != state:
+                self._present[id] = state
                 self.database.table("world", _relation(id), self._statement(id, world.clock))
 
-    def _source(self, subject: Subject, world: World) -> str:
+    def _counts(self, world: World) -> dict[str, int]:
+        """How many of the world's events each source has."""
+        rows = self.database.fetch(
+            f"SELECT source, COUNT(*) FROM future.{world.future}_events "
+            f"WHERE n < {world.count} GROUP BY source"
+        )
+        return {str(source): int(str(count)) for source, count in rows}
+
+    def _source(self, subject: Subject, world: World, count: int) -> str:
+        """The rows of a source, `count` of them events of the world."""
         relation = _relation(subject.source)
         facts = f"facts.{identifier(relation)}"
         names = listed([column.name for column in subject.columns])
-        order = f"ORDER BY {'hash(' + ROW + ')' if world.reverse else ROW}"
+        order = f"ORDER BY {ROW}{' DESC' if world.reverse else ''}"
         maker = self.futures.get(subject.source)
         if maker is None:
             return f"SELECT {names} FROM {facts} {order}"
         past = f"SELECT {names} FROM {facts} WHERE NOT {maker.after(world.cut)}"
-        if world.count == 0:
+        if count == 0:
             return f"{past} {order}"
         events = (
             f"future.{world.future}_events WHERE source = {literal(subject.source)} "

@@ -58,3 +58,11 @@ class ErrorText(_NamedFile):
     folder = "errors"
     test = "test_error"
     file_extension = "txt"
+
+
+class LeakageText(_NamedFile):
+    """`__snapshots__/leakage/<project>.txt`: all that is said of a project with training sets."""
+
+    folder = "leakage"
+    test = "test_findings"
+    file_extension = "txt"

@@ -100,7 +100,9 @@ def _at_join(leak: Leak, node: ResolvedTrainingSet, join: ResolvedJoin) -> Findi
             f"{_names(leak.features)} of `{node.spec.id}` may hold what happens up to "
             f"{spell_duration(reach.ahead)} after the event time: {message}"
         )
-    related = ((reach.place, "its rows are made here"),) if reach.place != join.spec.ref.place else ()
+    related = (
+        ((reach.place, "its rows are made here"),) if reach.place != join.spec.ref.place else ()
+    )
     return _warning(reach.code, message, join.spec.ref.place, leak.help, related)
 
 
@@ -128,7 +130,9 @@ def _of_knowledge(
 def _knowledge_help(join: ResolvedJoin, column: str) -> str:
     match join:
         case LatestJoin():
-            return f"add `knowledge_time: {column}` to the join, or make it the event time"
+            if any(other.name == column for other in join.relation.columns):
+                return f"add `knowledge_time: {column}` to the join, or make it the event time"
+            return f"compute `{join.relation.id}` by `{column}`, or join it that much later"
         case WindowsJoin():
             return f"add `knowledge_time: {column}` to the feature group"
         case DaysJoin():
