@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
-from hypothesis import note
 
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.build import Compilation, CompileFailed, Options, compile_project
@@ -30,6 +30,12 @@ SHAPES: Shapes = tuple(zip(LATEST_SHAPES, WINDOW_SHAPES, strict=True))
 
 AFTER_RUN = "rows-not-kept"
 """The promise about the rows of the node itself."""
+
+
+def note(text: str) -> None:
+    """Show a text with a failing example, where examples are drawn."""
+    if hypothesis.currently_in_test_context():
+        hypothesis.note(text)
 
 
 # -- compiling -------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tests.strategies.time import (
     ALL_FLAVOURS,
     TimeCase,
     overflow_cases,
+    period_cases,
     thorough_cases,
     training_cases,
 )
@@ -62,8 +63,13 @@ def test_every_aggregation(flavour: Flavour, root: Path, duck: DuckDB) -> None:
 
 
 @batches(20)
+def test_whole_periods(batch: int, root: Path, duck: DuckDB) -> None:
+    examine(period_cases(), batch, lambda case: check(case, root, duck, SHAPES[3:]))
+
+
+@batches(20)
 def test_a_sum_that_does_not_fit_is_an_error(batch: int, root: Path, duck: DuckDB) -> None:
-    examine(overflow_cases(), batch, lambda case: check(case, root, duck, SHAPES[1:3]))
+    examine(overflow_cases(), batch, lambda case: check(case, root, duck, SHAPES[1:]))
 
 
 @pytest.mark.parametrize("policy", ["error", "null"])

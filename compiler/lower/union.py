@@ -50,10 +50,19 @@ class _Names:
         self.asked = free_name("asked", taken)
         self.as_of = free_name("asked_as_of", taken)
         self.group = free_name("row_group", taken)
+        # Two columns of the spine may equal one of the rows, and a key may be the event's time.
+        self.keys: list[str] = []
+        for _, other in step.keys:
+            again = other in (step.event, *self.keys)
+            self.keys.append(free_name(f"{other}_key", {*taken, *self.keys}) if again else other)
 
 
 def _alias(value: exp.Expr, name: str, dialect: Dialect, *, quoted: bool = False) -> exp.Expr:
     return exp.Alias(this=value, alias=name_of(name, dialect, quoted=quoted))
+
+
+def _named(column: exp.Column, name: str, dialect: Dialect) -> exp.Expr:
+    return column if column.name == name else _alias(column, name, dialect)
 
 
 def _subquery(tree: exp.Query, name: str) -> exp.Subquery:
@@ -64,12 +73,12 @@ def _timeline(step: Latest, names: _Names, dialect: Dialect) -> exp.Union:
     event = column_of(step.event, dialect)
     columns = dict.fromkeys(name for name, _ in step.columns)
     columns.pop(step.event, None)
-    keys = dict.fromkeys(other for _, other in step.keys)
     types = dict(zip((name for name, _ in step.columns), step.types, strict=True))
-    carried = [name for name in columns if name not in keys]
+    carried = [name for name in columns if name not in names.keys]
+    own = [column_of(other, dialect) for _, other in step.keys]
     rows = exp.Select(
         expressions=[
-            *(column_of(key, dialect) for key in keys),
+            *(_named(key, name, dialect) for key, name in zip(own, names.keys, strict=True)),
             _alias(event.copy(), names.at, dialect),
             _alias(exp.Literal.number(0), names.asked, dialect),
             _alias(cast(exp.Null(), dialect.type_name(INT64)), step.row, dialect),
@@ -79,10 +88,9 @@ def _timeline(step: Latest, names: _Names, dialect: Dialect) -> exp.Union:
         ],
         from_=exp.From(this=table_of(step.rows, dialect)),
     )
-    mine = {other: spine for spine, other in step.keys}
     asked = exp.Select(
         expressions=[
-            *(column_of(mine[key], dialect, step.spine) for key in keys),
+            *(column_of(mine, dialect, step.spine) for mine, _ in step.keys),
             visible_at(step, dialect),
             exp.Literal.number(1),
             column_of(step.row, dialect, step.spine),
@@ -95,8 +103,8 @@ def _timeline(step: Latest, names: _Names, dialect: Dialect) -> exp.Union:
     return exp.Union(this=rows, expression=asked, distinct=False)
 
 
-def _partition(step: Latest, dialect: Dialect) -> list[exp.Expr]:
-    return [column_of(key, dialect) for key in dict.fromkeys(other for _, other in step.keys)]
+def _partition(names: _Names, dialect: Dialect) -> list[exp.Expr]:
+    return [column_of(key, dialect) for key in names.keys]
 
 
 def _group(step: Latest, names: _Names, dialect: Dialect) -> exp.Window:
@@ -108,7 +116,7 @@ def _group(step: Latest, names: _Names, dialect: Dialect) -> exp.Window:
     ]
     return exp.Window(
         this=exp.Sum(this=row),
-        partition_by=_partition(step, dialect),
+        partition_by=_partition(names, dialect),
         order=exp.Order(expressions=order),
         spec=exp.WindowSpec(
             kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"
@@ -122,13 +130,13 @@ def _first(step: Latest, names: _Names, name: str, dialect: Dialect) -> exp.Expr
     def first(column: str) -> exp.Window:
         return exp.Window(
             this=exp.FirstValue(this=column_of(column, dialect)),
-            partition_by=[*_partition(step, dialect), column_of(names.group, dialect)],
+            partition_by=[*_partition(names, dialect), column_of(names.group, dialect)],
             order=exp.Order(expressions=[exp.Ordered(this=column_of(names.asked, dialect))]),
         )
 
     there = exp.Is(this=column_of(names.at, dialect), expression=exp.Not(this=exp.Null()))
     test: exp.Expr = there
-    if any(name == other for _, other in step.keys):
+    if name in names.keys:
         # A key's own value is on the spine row too; only a row of the group makes it a match.
         matched = exp.Is(this=first(step.event), expression=exp.Not(this=exp.Null()))
         test = exp.And(this=test, expression=matched)

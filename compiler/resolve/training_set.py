@@ -82,15 +82,15 @@ def _resolve_join(
             _refuse_latest_fields(join, findings)
             _check_strategy(join, node, findings)
             names = [Text(key.name, join.ref.place) for key in node.keys]
-            keys = _keys(join, names, spine, graph.relations[join.ref.value], findings)
-            skipped = {column.name for column in node.columns[: len(node.keys) + 1]}
-            taken = _taken(join, node.columns, skipped, findings)
+            entity = Relation(join.ref.value, "", node.keys)
+            keys = _keys(join, names, spine, entity, findings)
+            taken = _taken(join, node.columns[len(node.keys) + 1 :], set(), findings)
             if keys is None or taken is None:
                 return None
             return WindowsJoin(join, node, keys, taken)
         case ResolvedDayGrain() if node.spec.kind == "second_order_aggregation":
             _refuse_latest_fields(join, findings)
-            return _days_join(join, node, spine, graph, findings)
+            return _days_join(join, node, spine, findings)
     return _latest_join(join, node, spine, graph, findings)
 
 
@@ -107,14 +107,24 @@ def _check_strategy(join: Join, group: ResolvedEventGroup, findings: Findings) -
 
 
 def _days_join(
-    join: Join, node: ResolvedDayGrain, spine: Relation, graph: Graph, findings: Findings
+    join: Join, node: ResolvedDayGrain, spine: Relation, findings: Findings
 ) -> DaysJoin | None:
-    relation = graph.relations[join.ref.value]
-    name = node.spine.id.name if node.spine is not None else node.id.name
-    keys = _keys(join, [Text(name, join.ref.place)], spine, relation, findings)
-    skipped = {column.name for column in node.columns[: len(node.columns) - len(node.features)]}
-    taken = _taken(join, node.columns, skipped, findings)
+    id_column = node.columns[0]
+    entity = Relation(join.ref.value, "", (id_column,))
+    keys = _keys(join, [Text(id_column.name, join.ref.place)], spine, entity, findings)
+    taken = _taken(join, node.columns[-len(node.features) :], set(), findings)
     if keys is None or taken is None:
+        return None
+    if len(keys) > 1:
+        first, second, *_ = join.on
+        findings.error(
+            "duplicate-column",
+            f"`{id_column.name}` of `{join.ref}` stands twice in `on`, for `{first[0]}` and "
+            f"`{second[0]}`",
+            second[0].place,
+            "keep one of them: a second-order aggregation has one id",
+            [(first[0].place, "the first one")],
+        )
         return None
     return DaysJoin(join, node, keys[0], taken)
 

@@ -69,13 +69,13 @@ ONES: tuple[tuple[str, list[Any]], ...] = (
     ("boolean", [True, False]),
 )
 KEY_NAMES = ["id", "customer", "order", "group", "Key", "edge"]
-SECOND_NAMES = ["part", "user", "select", "Region", "asked"]
+SECOND_NAMES = ["part", "user", "select", "Region", "asked", "day_count_1", "at_day"]
 TIME_NAMES = ["at", "event_time", "order_ts", "date", "as_of"]
 KNOWN_NAMES = ["known", "loaded_at", "event_time_", "at_at"]
 AS_OF_NAMES = ["at", "as_of", "order_ts", "application_date", "event_time"]
 VALUE_NAMES = ["amount", "Total", "visits", "Größe Maß", "id", "at", "label", "days", "as_of"]
 VALUE_NAMES += ["spine_row", "tie_rank", "next_time", "asked", "edge", "part", 'quo"te', "a_b"]
-VALUE_NAMES += ["matched_time", "matched_key_0", "timeline_us", "running_sum_1"]
+VALUE_NAMES += ["matched_time", "matched_key_0", "timeline_us", "running_sum_1", "day_sum_1"]
 LABEL_NAMES = ["label", "churned", "amount", "known"]
 FEATURE_NAMES = ["spend", "Recent", "select", "f_1", "at", "amount", "days", "visits", "as_of_date"]
 FEATURE_NAMES += ["as_of", "asked", "edge", "timeline_us"]
@@ -85,6 +85,7 @@ NODE_NAMES = {
     "second_order_aggregation": ["trend", "spend", "spine", "events", "spend_events"],
 }
 
+MERGING = ("count", "count_rows", "sum", "min", "max")
 # Sums of these cannot cancel, and lose the small where a great one is added and taken away again.
 MIXED = Flavour(
     "mixed magnitude",
@@ -172,11 +173,15 @@ class Timeline:
     lengths: tuple[str, ...]
     moments: Strategy
     coarse: bool
+    periods: bool = False
 
 
 @st.composite
-def timelines(draw: Draw, coarse: bool | None = None) -> Timeline:
-    """Coarse ones have quarters of days alone, on which a slope is well conditioned."""
+def timelines(draw: Draw, coarse: bool | None = None, periods: bool = False) -> Timeline:
+    """Coarse ones have quarters of days alone, on which a slope is well conditioned.
+
+    With `periods` windows are of whole periods alone, and aggregations those that merge.
+    """
     if coarse is None:
         coarse = draw(st.booleans())
     base = draw(st.sampled_from(BASES))
@@ -197,7 +202,7 @@ def timelines(draw: Draw, coarse: bool | None = None) -> Timeline:
     )
     jitter = st.sampled_from([0 * step, 0 * step, step, -step])
     moments = st.builds(lambda anchor, length, off: anchor - length + off, anchors, back, jitter)
-    return Timeline(as_ofs, tuple(lengths), moments, coarse)
+    return Timeline(as_ofs, tuple(lengths), moments, coarse, periods)
 
 
 def written(type_: str, moment: datetime, form: int) -> Any:
@@ -497,7 +502,8 @@ def _feature(
     timeline: Timeline,
     predicates: dict[str, Predicate],
 ) -> Spec:
-    form = draw(st.sampled_from(["window", "window", "windows", "ratio"]))
+    forms = ["window", "ratio"] if timeline.periods else ["window", "window", "windows", "ratio"]
+    form = draw(st.sampled_from(forms))
     if form == "ratio":
         sides = ("numerator", "denominator")
         return {
@@ -534,6 +540,8 @@ def _measure(
         bys=upstream.bys,
         ratio=ratio,
     )
+    if timeline.periods:
+        words = [word for word in words if word in MERGING]
     word = draw(st.sampled_from(words)) if words else "count_rows"
     entry: Spec = {"agg": draw(spelt(word, upstream.bys))}
     rows_alone = word == "count_rows" or word.startswith("days_since")
@@ -555,7 +563,7 @@ def windows(timeline: Timeline) -> Strategy:
     calendar = st.fixed_dictionaries(
         {"calendar": st.sampled_from(PERIODS)}, optional={"count": st.integers(1, 3)}
     )
-    return st.one_of(lengths, lengths, lengths, calendar)
+    return calendar if timeline.periods else st.one_of(lengths, lengths, lengths, calendar)
 
 
 # -- training sets ---------------------------------------------------------------------------
@@ -567,12 +575,14 @@ def training_cases(
     flavours: tuple[Flavour, ...] = ALL_FLAVOURS,
     policy: str = "",
     forms: Sequence[str] = ("windows", "windows", "days", "latest", "latest"),
+    periods: bool = False,
 ) -> TimeCase:
     """A training set with one to four joins, of groups, days and latest rows.
 
     `policy` is that of sources with text that is no time: "error" or "null", "" for none.
+    `periods`: windows are of whole periods.
     """
-    timeline = draw(timelines())
+    timeline = draw(timelines(periods=periods))
     wanted = draw(st.lists(st.sampled_from(list(forms)), min_size=1, max_size=3))
     names = _node_names(draw)
     predicates: dict[str, Predicate] = {}
@@ -729,7 +739,16 @@ def _prefix(
 
 def overflow_cases() -> Strategy:
     """Sums of int64 values near the ends of its range: some fit, some raise Overflow."""
-    return training_cases(flavours=(TOTALS,), forms=("windows", "latest"))
+    return st.booleans().flatmap(
+        lambda periods: training_cases(
+            flavours=(TOTALS,), forms=("windows", "latest"), periods=periods
+        )
+    )
+
+
+def period_cases() -> Strategy:
+    """Windows of whole periods, and aggregations whose results over parts merge."""
+    return training_cases(forms=("windows",), periods=True)
 
 
 # -- every aggregation -----------------------------------------------------------------------
