@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -87,22 +87,24 @@ def projects(
     spine = {"spine": "a,2026-01-10,true\n"} if as_of == "date" else {}
     write(root, sources(columns, {**ROWS, **spine, **(rows or {})}, tags or {}))
     for name, case in cases.items():
-        inputs = ", ".join(f"{{ref: source.{n}}}" for n in columns if f"source.{n}" in case.sql)
-        text = "".join(f"  {line}\n" for line in case.sql.strip().splitlines())
-        lines = "".join(f"    {line}\n" for line in case.more.splitlines())
-        write(
-            root,
-            {
-                f"seeknal/made/{name}.yml": f"kind: transform\nname: {name}\n"
-                f"inputs: [{inputs}]\ntransform: |\n{text}",
-                f"seeknal/training/{name}.yml": f"kind: training_set\nname: {name}\n"
-                "spine: {ref: source.spine, as_of: at}\nlabel: churned\njoins:\n"
-                f"  - ref: transform.{name}\n    on: [customer_id]\n"
-                f"    event_time: {case.event_time}\n{lines}",
-            },
-        )
+        write(root, case_files(name, case, list(columns)))
     write(root, {"seeknal_project.yml": "name: shop\n", **(files or {})})
     return root
+
+
+def case_files(name: str, case: Joined, sources: Sequence[str]) -> dict[str, str]:
+    """The transform of a case and its training set."""
+    inputs = ", ".join(f"{{ref: source.{n}}}" for n in sources if f"source.{n}" in case.sql)
+    text = "".join(f"  {line}\n" for line in case.sql.strip().splitlines())
+    lines = "".join(f"    {line}\n" for line in case.more.splitlines())
+    return {
+        f"seeknal/made/{name}.yml": f"kind: transform\nname: {name}\n"
+        f"inputs: [{inputs}]\ntransform: |\n{text}",
+        f"seeknal/training/{name}.yml": f"kind: training_set\nname: {name}\n"
+        "spine: {ref: source.spine, as_of: at}\nlabel: churned\njoins:\n"
+        f"  - ref: transform.{name}\n    on: [customer_id]\n"
+        f"    event_time: {case.event_time}\n{lines}",
+    }
 
 
 def compiled(root: Path) -> Compilation:

@@ -19,6 +19,7 @@ from tests.leakage import (
     LEAKY,
     ROWS,
     Joined,
+    case_files,
     compiled,
     findings_by_case,
     projects,
@@ -225,6 +226,24 @@ def test_a_spine_without_rows(tmp_path: Path) -> None:
     root = projects(tmp_path, cases, rows={**DATA, "spine": ""})
     report = check(root, "plain")
     assert (report.leaks, report.cuts, report.spine_rows) == ((), (), 0)
+
+
+@pytest.mark.parametrize("at", ["2026-01-08", "2026-01-08T12:00:00Z"])
+def test_times_that_are_text(at: str, tmp_path: Path) -> None:
+    """Text that is a date stands for its day: what comes later on it is no leak."""
+    texts = {"events": {"customer_id": "string", "ts": "string", "amount": "int64"},
+             "spine": {"customer_id": "string", "at": "string", "churned": "boolean"}}  # fmt: skip
+    events = "a,2026-01-07 10:00:00,1\na,2026-01-08 15:00:00,2\na,2026-01-10 10:00:00,4\n"
+    write(tmp_path, sources(texts, {"events": events, "spine": f"a,{at},true\n"}, {}))
+    leaky = Joined(sql="SELECT customer_id, CAST(ts AS DATE) AS ts, SUM(amount) AS total FROM "
+                       "source.events GROUP BY ALL")  # fmt: skip
+    plain = Joined(sql="SELECT * FROM source.events")
+    for name, case in {"leaky": leaky, "plain": plain}.items():
+        write(tmp_path, case_files(name, case, ["events"]))
+    write(tmp_path, {"seeknal_project.yml": "name: shop\n"})
+    report = check(tmp_path, "leaky")
+    assert [leak.before for leak in report.leaks] == ([] if len(at) == 10 else ["1"])
+    assert check(tmp_path, "plain").leaks == ()
 
 
 # -- nothing is found where nothing is -------------------------------------------------------

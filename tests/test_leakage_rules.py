@@ -87,6 +87,19 @@ PROVEN = {
     "a time that a row makes": "SELECT customer_id, ts + amount * INTERVAL 1 MINUTE AS ts, amount "
     "FROM source.events",
     "up to the clock": "SELECT customer_id, ts, amount FROM source.events WHERE ts <= now()",
+    "an aggregate in order": "SELECT customer_id, ts, LIST(amount ORDER BY ts DESC) AS amounts "
+    "FROM source.events GROUP BY ALL",
+    "a right join": "SELECT o.customer_id, o.ts, e.amount FROM source.events AS e RIGHT JOIN "
+    "source.events AS o ON e.ts <= o.ts",
+    "a full join": "SELECT o.customer_id, o.ts, e.amount FROM source.events AS e FULL JOIN "
+    "source.events AS o ON e.ts <= o.ts",
+    "a semi join by time": "SELECT e.customer_id, e.ts, e.amount FROM source.events AS e SEMI JOIN "
+    "source.prices AS p ON p.region = e.region AND p.valid_from <= e.ts",
+    "a lateral subquery of the past": "SELECT e.customer_id, e.ts, l.price FROM source.events AS "
+    "e, LATERAL (SELECT MAX(p.price) AS price FROM source.prices AS p WHERE p.valid_from <= e.ts) "
+    "AS l",
+    "an intersection": "SELECT customer_id, ts, amount FROM source.events INTERSECT SELECT "
+    "customer_id, ts, 3 FROM source.events",
     "unnested rows": "SELECT e.customer_id, e.ts, u.n FROM source.events AS e, UNNEST([1, 2]) AS "
     "u(n)",
 }
@@ -137,6 +150,31 @@ LEAKING = {
         NO_TIME,
         "SELECT s.customer_id, s.at AS ts, SUM(p.price) AS total FROM source.spine AS s JOIN "
         "source.prices AS p ON p.region = s.customer_id GROUP BY ALL",
+    ),
+    "a semi join": (
+        NO_TIME,
+        "SELECT e.customer_id, e.ts, e.amount FROM source.events AS e SEMI JOIN source.events AS o "
+        "ON o.region = e.region",
+    ),
+    "rows that are in no list": (
+        NO_TIME,
+        "SELECT customer_id, ts, amount FROM source.events WHERE region NOT IN (SELECT region FROM "
+        "source.events WHERE amount > 3)",
+    ),
+    "a lateral subquery over all time": (
+        NO_TIME,
+        "SELECT e.customer_id, e.ts, l.price FROM source.events AS e LEFT JOIN LATERAL (SELECT "
+        "MAX(p.price) AS price FROM source.prices AS p) AS l ON TRUE",
+    ),
+    "all rows but totals": (
+        NO_TIME,
+        "SELECT customer_id, ts, amount FROM source.events EXCEPT SELECT customer_id, MAX(ts), "
+        "SUM(amount) FROM source.events GROUP BY 1",
+    ),
+    "a last value of all": (
+        AHEAD,
+        "SELECT customer_id, ts, LAST_VALUE(amount) OVER (ORDER BY ts ROWS BETWEEN UNBOUNDED "
+        "PRECEDING AND UNBOUNDED FOLLOWING) AS last FROM source.events",
     ),
     "a later time": (
         NO_TIME,
@@ -222,6 +260,13 @@ NOT_KNOWN = {
     "total FROM source.events",
     "a window by another time": "SELECT customer_id, ts, SUM(amount) OVER (ORDER BY loaded_at) AS "
     "total FROM source.events",
+    "the next price": "SELECT e.customer_id, e.ts, p.price FROM source.events AS e ASOF JOIN "
+    "source.prices AS p ON p.region = e.region AND e.ts <= p.valid_from",
+    "an anti join": "SELECT e.customer_id, e.ts, e.amount FROM source.events AS e ANTI JOIN "
+    "source.prices AS p ON p.region = e.region",
+    "either condition": "SELECT e.customer_id, e.ts, o.amount FROM source.events AS e, "
+    "source.events AS o WHERE o.ts <= e.ts OR o.amount > 3",
+    "columns by a pattern": "SELECT COLUMNS('customer_id|ts|amount') FROM source.events",
     "a limit": "SELECT customer_id, ts, amount FROM source.events LIMIT 5",
     "a condition in a value": "SELECT s.customer_id, s.at AS ts, SUM(CASE WHEN e.ts <= s.at THEN "
     "e.amount END) AS total FROM source.spine AS s LEFT JOIN source.events AS e "

@@ -33,7 +33,7 @@ from seeknal.compiler.leakage.times import (
     kind_of_expression,
     nears,
 )
-from seeknal.compiler.leakage.views import View, relations_below
+from seeknal.compiler.leakage.views import View, entries, relations_below
 from seeknal.compiler.types import Kind
 
 TEMPORAL = (Kind.DATE, Kind.TIMESTAMP)
@@ -153,7 +153,7 @@ class EventTime:
                 )
                 return (self.reach(clock, EVENT_CLOCK_CODE, message, _FROM_ROWS),)
             case Fixed():
-                sources = [source for _, source in self.scope.selected_sources.values()]
+                sources = [source for _, source in entries(self.scope).values()]
                 if not any(True for s in sources for _ in relations_below(self.view, s)):
                     return ()
                 message = (

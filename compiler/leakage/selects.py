@@ -27,6 +27,9 @@ from seeknal.compiler.leakage.views import (
     View,
     columns_of,
     conjuncts,
+    correlated,
+    entries,
+    outputs,
     relations_below,
 )
 from seeknal.compiler.leakage.windows import WindowRule
@@ -124,6 +127,7 @@ class SelectRule:
         )
 
     def _windows(self, used: list[exp.Expr]) -> Reaches:
+        """Window functions, and DISTINCT ON, which is one."""
         rule = WindowRule(self.view, self.scope, self.event.time, self.event.known)
         found = [
             rule.reaches(node)
@@ -139,9 +143,12 @@ class SelectRule:
         """Every entry of FROM, as of the column that ties it to the event time."""
         named = [*used, self.event.node]
         found = []
-        for alias, (table, source) in scope.selected_sources.items():
+        for alias, (table, source) in entries(scope).items():
             wanted = columns_of(named, alias)
             if not rows and not wanted:
+                continue
+            if (inner := correlated(source)) is not None:
+                found.append(self._correlated(inner, known))
                 continue
             required = self._required(alias) if scope is self.scope else {}
             columns = required or {
@@ -191,7 +198,8 @@ class SelectRule:
     def _untied(
         self, scope: Scope, alias: str, table: exp.Expr, source: Source, used: list[exp.Expr]
     ) -> Reaches:
-        own = self.scope.selected_sources
+        """An entry of FROM that nothing ties to the event time."""
+        own = entries(self.scope)
         base = [
             relation
             for near in nears(self.event.time)
@@ -199,7 +207,8 @@ class SelectRule:
             for relation in relations_below(self.view, own[near.table][1])
         ]
         compared = any(self._compares(scope, node, alias) for node in used)
-        grouped = any(has_aggregate(node) for node in self.values) or isinstance(source, Scope)
+        values = [*self.values, *(outputs(scope) if scope is not self.scope else ())]
+        grouped = any(has_aggregate(node) for node in values) or isinstance(source, Scope)
         return self.below.untied(self.view, Untied(table, source, tuple(base), compared, grouped))
 
     def _compares(self, scope: Scope, node: exp.Expr, alias: str) -> bool:
@@ -213,23 +222,22 @@ class SelectRule:
 
     def _subqueries(self, used: list[exp.Expr]) -> Reaches:
         """Subqueries of the used expressions: their rows are tied by their own WHERE."""
-        found: list[Reaches] = []
         inside = {id(node) for part in used for node in part.walk()}
-        for scope in self.scope.subquery_scopes:
-            select = scope.expression
-            if id(select) not in inside:
-                continue
-            if not isinstance(select, exp.Select) or select.find(exp.Window) is not None:
-                found.append((self.event.unproven(select, "this subquery is not followed"),))
-                continue
-            outer = {
-                end: ahead
-                for end, ahead in self.event.known.items()
-                if end[0] not in scope.selected_sources
-            }
-            tied = self.event.spread(scope, outer, ties_of(self.view, scope))
-            found.append(self._sources(scope, tied, [select], True))
-        return together(found)
+        return together(
+            self._correlated(scope, self.event.known)
+            for scope in self.scope.subquery_scopes
+            if id(scope.expression) in inside
+        )
+
+    def _correlated(self, scope: Scope, known: Known) -> Reaches:
+        """The rows of a subquery, which its own ON and WHERE tie to `known` columns around it."""
+        select = scope.expression
+        if not isinstance(select, exp.Select) or select.find(exp.Window) is not None:
+            return (self.event.unproven(select, "this subquery is not followed"),)
+        own = entries(scope)
+        outer = {end: ahead for end, ahead in known.items() if end[0] not in own}
+        tied = self.event.spread(scope, outer, ties_of(self.view, scope))
+        return self._sources(scope, tied, [select], True)
 
 
 def _condition(node: exp.Expr) -> exp.Expr:

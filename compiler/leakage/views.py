@@ -116,6 +116,28 @@ def view_of(node: str, query: ResolvedQuery) -> View:
     return View(node, query, None if unknown else root)
 
 
+def entries(scope: Scope) -> dict[str, tuple[exp.Expr, Source]]:
+    """What FROM and JOIN read, by alias: (its node, the table or subquery).
+
+    The tables of SEMI and ANTI joins are among them: they decide which rows there are.
+    """
+    found: dict[str, tuple[exp.Expr, Source]] = dict(scope.selected_sources)
+    for join in scope.expression.args.get("joins") or ():
+        alias = join.this.alias_or_name
+        if str(join.kind).upper() in ("SEMI", "ANTI") and alias in scope.sources:
+            found.setdefault(alias, (join.this, scope.sources[alias]))
+    return found
+
+
+def correlated(source: Source) -> Scope | None:
+    """The subquery of an entry of FROM that names columns of other entries: LATERAL."""
+    if not isinstance(source, Scope):
+        return None
+    if isinstance(source.expression, exp.Lateral):
+        return next(iter(source.subquery_scopes), None)
+    return source if source.external_columns else None
+
+
 def relations_below(view: View, source: Source) -> Iterator[Relation]:
     """Every relation that an entry of FROM reads."""
     if not isinstance(source, Scope):
@@ -123,7 +145,7 @@ def relations_below(view: View, source: Source) -> Iterator[Relation]:
         if found is not None:
             yield found
         return
-    for _, inner in source.selected_sources.values():
+    for _, inner in entries(source).values():
         yield from relations_below(view, inner)
     for scope in (*source.set_operation_scopes, *source.subquery_scopes):
         yield from relations_below(view, scope)
