@@ -13,6 +13,7 @@ from sqlglot import exp
 from seeknal.compiler import checked
 from seeknal.compiler.adapt import Adapted, Count, adapt
 from seeknal.compiler.artifact import Artifact
+from seeknal.compiler.collector import collector_paused
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import Discovery
@@ -131,14 +132,15 @@ def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> 
     not read again. Raises `CompileFailed` with all findings of the stage that found an error and
     of those before it.
     """
-    if nodes:
-        found = _compile_alone(root, options, nodes)
-        if found is not None:
-            return found
-    findings = Findings()
-    compilation = _compile(root, options, load_project(root, findings), nodes, findings)
-    checked.save(root, _checked(root, options, compilation))
-    return compilation
+    with collector_paused():
+        if nodes:
+            found = _compile_alone(root, options, nodes)
+            if found is not None:
+                return found
+        findings = Findings()
+        compilation = _compile(root, options, load_project(root, findings), nodes, findings)
+        checked.save(root, _checked(root, options, compilation))
+        return compilation
 
 
 def _compile(

@@ -130,8 +130,7 @@ class FeatureLowering:
             if rows.condition is not None:
                 tests.append(self._condition(rows.condition, alone=not tests))
             self._tests[key] = all_of(tests)
-        test = self._tests[key]
-        return test.copy() if test is not None else None
+        return self._tests[key]
 
     def _day_tests(self, rows: Rows) -> list[exp.Expr]:
         if rows.lower is None and rows.upper is None:
