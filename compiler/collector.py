@@ -19,14 +19,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """The collector off for a command that ends with its process.
-
-    What was made is set aside before the collector returns: it would look through all of it.
-    """
-    with collector_paused():
-        yield
-        gc.freeze()

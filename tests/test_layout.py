@@ -25,7 +25,8 @@ MAX_LINES = 400
 STAGES = (
     (
         "said everywhere",
-        "findings types suggest collector codes durations windows features kinds.spec render_findings",
+        "findings types suggest collector codes durations windows features kinds.spec "
+        "render_findings",
     ),
     ("documents", "yaml_text document"),
     ("specs", "schema_accept schema_words schema_check kinds"),
