@@ -17,7 +17,6 @@ from seeknal.commands.console import (
     show_findings,
 )
 from seeknal.commands.project import Asked, compile_project, find_root
-from seeknal.compiler.collector import collector_paused
 
 if TYPE_CHECKING:
     from seeknal.commands.written import Written
@@ -75,6 +74,8 @@ def compile_sql(
     seeknal compile --dialect postgres -o sql     the files of another engine
     seeknal compile customer_trend --stage plan   what is computed, before any dialect
     """
+    from seeknal.compiler.collector import collector_paused
+
     click.get_current_context().with_resource(collector_paused())
     root = find_root(project_path)
     asked = Asked(
