@@ -37,7 +37,8 @@ class Dialect:
     `parameter(name)` stands for a value given when the statement runs.
     `rewrite(expression, columns)` turns an expression in DuckDB's vocabulary over columns into
     one the dialect runs, `rewrite_query(query, inputs, columns)` a query that returns `columns`;
-    both change the tree that they are given, and raise `Unsupported`. `asof_join`: it has ASOF
+    both change the tree that they are given, and raise `Unsupported`. `finish(statement)` has the
+    last word on a whole statement, the compiler's own parts included. `asof_join`: it has ASOF
     joins. `longest_name` is in bytes. `reads_files`: the engine reads a source's file itself.
     """
 
@@ -54,6 +55,7 @@ class Dialect:
     parameter: Callable[[str], exp.Expr]
     rewrite: Callable[[exp.Expr, Sequence[Column]], exp.Expr]
     rewrite_query: Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
+    finish: Callable[[exp.Expr], exp.Expr] | None = None
     asof_join: bool = False
     longest_name: int | None = None
     reads_files: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -64,13 +64,14 @@ def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
     if ctes and isinstance(body, exp.Query):
         own = body.args.get("with_")
         body.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
-    promises = (lower_promise(promise, dialect) for promise in plan.promises)
-    return Lowered(
-        body,
-        tuple(promise for promise in promises if promise is not None),
-        lower_counts(plan.dropped, dialect) if plan.dropped else None,
-        _renamed(plan.columns, dialect),
-    )
+    lowered = (lower_promise(promise, dialect) for promise in plan.promises)
+    promises = tuple(promise for promise in lowered if promise is not None)
+    counts = lower_counts(plan.dropped, dialect) if plan.dropped else None
+    if dialect.finish is not None:
+        body = dialect.finish(body)
+        promises = tuple(replace(p, tree=dialect.finish(p.tree)) for p in promises)
+        counts = dialect.finish(counts) if counts is not None else None
+    return Lowered(body, promises, counts, _renamed(plan.columns, dialect))
 
 
 def _renamed(columns: tuple[Column, ...], dialect: Dialect) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,1 @@
+"""Engines that tests execute compiled SQL on, one module each."""
