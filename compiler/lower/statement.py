@@ -66,7 +66,7 @@ def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
         body.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
     lowered = (lower_promise(promise, dialect) for promise in plan.promises)
     promises = tuple(promise for promise in lowered if promise is not None)
-    counts = lower_counts(plan.dropped, dialect) if plan.dropped else None
+    counts: exp.Expr | None = lower_counts(plan.dropped, dialect) if plan.dropped else None
     if dialect.finish is not None:
         body = dialect.finish(body)
         promises = tuple(replace(p, tree=dialect.finish(p.tree)) for p in promises)
