@@ -39,7 +39,8 @@ class Dialect:
     one the dialect runs, `rewrite_query(query, inputs, columns)` a query that returns `columns`;
     both change the tree that they are given, and raise `Unsupported`. `finish(statement)` has the
     last word on a whole statement, the compiler's own parts included. `asof_join`: it has ASOF
-    joins. `longest_name` is in bytes. `reads_files`: the engine reads a source's file itself.
+    joins. `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
+    `reads_files`: the engine reads a source's file itself.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dialect:
     rewrite_query: Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
     finish: Callable[[exp.Expr], exp.Expr] | None = None
     asof_join: bool = False
+    keeps_steps: bool = False
     longest_name: int | None = None
     reads_files: bool = False
     lacks: Mapping[str, str] = field(default_factory=dict)

@@ -122,6 +122,7 @@ DIALECT = Dialect(
     sort_key=sort_key,
     microseconds=microseconds,
     asof_join=True,
+    keeps_steps=True,
     parameter=parameter,
     rewrite=rewrite,
     rewrite_query=rewrite_query,

@@ -102,6 +102,7 @@ DIALECT = Dialect(
     parameter=parameter,
     rewrite=rewrite,
     rewrite_query=rewrite_query,
+    keeps_steps=True,
     longest_name=63,
     lacks={
         "TRY_CAST": "a cast either works or fails the statement",

@@ -25,14 +25,26 @@ from seeknal.compiler.plan import (
     LatestShape,
     Numbered,
     OneOfTies,
+    Take,
 )
 
 _NEXT = "next_time"
 
 
 def lower_numbered(step: Numbered, dialect: Dialect) -> exp.Select:
-    """The spine with a number a row."""
+    """The spine with a number a row.
+
+    In an order where the engine may compute the step anew for each step that reads it: rows that
+    are equal in what the joins read may then swap their numbers, and no others.
+    """
     number = exp.Window(this=exp.RowNumber())
+    if not dialect.keeps_steps:
+        keys = [
+            exp.Ordered(this=column_of(named.value.column.name, dialect))
+            for named in step.columns
+            if isinstance(named.value, Take) and named.value.column.type.is_ordered
+        ]
+        number.set("order", exp.Order(expressions=keys))
     return exp.Select(
         expressions=[
             exp.Alias(this=number, alias=name_of(step.row, dialect)),
