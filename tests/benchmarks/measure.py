@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from string import Template
+from threading import Timer
 
 CORES = 2
 NOT_INSTALLED = "not installed"
@@ -28,22 +31,30 @@ def nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One process: seconds by the clock, seconds of CPU, and peak resident memory in MB."""
+    """One process: seconds by the clock, seconds of CPU, and peak resident memory in MB.
+
+    `stopped`: it reached its limit, so the numbers are those until then.
+    """
 
     seconds: float
     cpu: float
     peak_mb: float
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A command. `prepare` runs before each turn and is not measured."""
+    """A command. `prepare` runs before each turn and is not measured.
+
+    A process that takes longer than `limit` seconds is stopped and has no more turns.
+    """
 
     name: str
     command: Sequence[object]
     folder: Path
     prepare: Callable[[], None] = nothing
     environment: dict[str, str] = field(default_factory=dict)
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,14 @@ class Measured:
         """The median of peak memory."""
         return median(sample.peak_mb for sample in self.samples)
 
+    @property
+    def stopped(self) -> bool:
+        """True where a process reached its limit."""
+        return any(sample.stopped for sample in self.samples)
+
 
 def run_once(contender: Contender) -> Sample:
-    """Run the command to its end. Raises SystemExit with its output where it fails.
+    """Run the command to its end or limit. Raises SystemExit with its output where it fails.
 
     The kernel counts memory from this process on (a child starts with the peak of its parent), so
     a benchmark imports nothing heavy itself.
@@ -91,26 +107,39 @@ def run_once(contender: Contender) -> Sample:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+        stopper = Timer(contender.limit or 0, process.kill)
+        if contender.limit is not None:
+            stopper.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begun
+        stopper.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        stopped = contender.limit is not None and seconds >= contender.limit
+        if process.returncode and not stopped:
             output.seek(0)
             said = output.read().decode(errors="replace")[-SHOWN_OF_OUTPUT:]
             raise SystemExit(f"{contender.name}: exit code {process.returncode}\n{said}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, stopped)
 
 
 def race(contenders: Sequence[Contender], rounds: int) -> dict[str, Measured]:
-    """Every contender once a round, `rounds` times, after one turn each that does not count."""
+    """Every contender once a round, `rounds` times, after one turn each that does not count.
+
+    One that reached its limit is left out from then on, and that turn counts.
+    """
     samples: dict[str, list[Sample]] = {contender.name: [] for contender in contenders}
+    stopped: set[str] = set()
     for turn in range(rounds + 1):
         for position, contender in enumerate(contenders, start=1):
+            if contender.name in stopped:
+                continue
             _progress(f"round {turn} of {rounds}, {position}/{len(contenders)}: {contender.name}")
             sample = run_once(contender)
-            if turn:
+            if turn or sample.stopped:
                 samples[contender.name].append(sample)
+            if sample.stopped:
+                stopped.add(contender.name)
     _progress("")
     return {name: Measured(tuple(taken)) for name, taken in samples.items()}
 
@@ -133,6 +162,22 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("| " + " | ".join(cells) + " |")
 
 
+COMPARED = ("seconds", "ratio", "least", "ratio", "CPU s", "ratio", "peak MB")
+
+
+def compared(taken: Measured, peer: Measured) -> list[str]:
+    """The cells under `COMPARED`: a contender's numbers, and their ratios to those of a peer."""
+    least = "> " if taken.stopped else ""
+    cells = []
+    for own, other in (
+        (taken.seconds, peer.seconds),
+        (taken.fastest, peer.fastest),
+        (taken.cpu, peer.cpu),
+    ):
+        cells += [f"{least}{own:.2f}", f"{least}{own / other:.2f}"]
+    return [*cells, f"{taken.peak_mb:.0f}"]
+
+
 def print_machine(packages: Sequence[str]) -> None:
     """Versions, cores and load, so that numbers can be judged later."""
     from importlib.metadata import version
@@ -149,6 +194,31 @@ def seeknal_command() -> Path:
     if not command.exists():
         raise SystemExit(f"there is no seeknal beside {sys.executable}")
     return command
+
+
+def make_data(file: Path, script: Path, texts: dict[str, str]) -> Path:
+    """Write `file` by a script of one statement, unless it is there; returns it."""
+    if not file.exists():
+        unfinished = file.with_suffix(".part")
+        texts = texts | {"file": str(unfinished)}
+        run_once(sql_script(file.with_suffix(".made.sql"), f"make {file.name}", script, texts))
+        unfinished.rename(file)
+    return file
+
+
+def sql_script(file: Path, name: str, template: Path, texts: dict[str, str]) -> Contender:
+    """The statements of `template`, its `$names` filled in, written to `file` and run by DuckDB."""
+    file.write_text(Template(template.read_text()).substitute(texts))
+    return Contender(name, [sys.executable, CHILDREN / "run_sql.py", file], file.parent)
+
+
+def write_project_over(folder: Path, project: Path, files: dict[str, Path]) -> Path:
+    """A fresh copy of `project` at `folder`, with links to the data files by name."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns("*.sql"))
+    for name, file in files.items():
+        (folder / f"{name}.parquet").symlink_to(file)
+    return folder
 
 
 def _progress(text: str) -> None:

@@ -6,24 +6,27 @@ python tests/benchmarks/second_order.py --data DIR
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from string import Template
 
 from measure import (
     CHILDREN,
+    COMPARED,
     Contender,
     Measured,
+    compared,
+    make_data,
     print_machine,
     print_table,
     race,
     run_once,
     seeknal_command,
+    sql_script,
     use_two_cores,
+    write_project_over,
 )
 
 PROJECT = Path(__file__).parent / "second_order"
@@ -79,34 +82,20 @@ def arguments() -> argparse.Namespace:
 
 def prepare(root: Path, rows: int, ids: int) -> list[Contender]:
     """The data and the project on disk; the contenders over them."""
-    orders = root / f"orders_{rows}_{ids}.parquet"
-    if not orders.exists():
-        unfinished = orders.with_suffix(".part")
-        texts = {"rows": str(rows), "ids": str(ids), "orders": str(unfinished)}
-        run_once(sql(root, "make the data", PROJECT / "orders.sql", texts))
-        unfinished.rename(orders)
-    project = root / "project"
-    shutil.rmtree(project, ignore_errors=True)
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("*.sql"))
-    (project / "orders.parquet").symlink_to(orders)
+    texts = {"rows": str(rows), "ids": str(ids)}
+    orders = make_data(root / f"orders_{rows}_{ids}.parquet", PROJECT / "orders.sql", texts)
+    project = write_project_over(root / "project", PROJECT, {"orders": orders})
     seeknal = seeknal_command()
     full = Contender(RUN_ALL, [seeknal, "run", "--full", "--date", RUN_DATE], project)
     node = Contender(RUN_NODE, [seeknal, "run", "--nodes", NODE, "--date", RUN_DATE], project)
     hand = {"orders": str(orders), "result": str(root / "by_hand.parquet")}
     return [
-        sql(root, HAND, PROJECT / "by_hand.sql", hand),
+        sql_script(root / "by_hand.sql", HAND, PROJECT / "by_hand.sql", hand),
         compiled(root, project, COMPILED),
         compiled(root, project, INLINE, "--inline"),
         full,
         node,
     ]
-
-
-def sql(root: Path, name: str, file: Path, texts: dict[str, str]) -> Contender:
-    """A script of one statement, `file` with its `$names` filled in."""
-    script = root / file.name
-    script.write_text(Template(file.read_text()).substitute(texts))
-    return Contender(name, [sys.executable, CHILDREN / "run_sql.py", script], root)
 
 
 def compiled(root: Path, project: Path, name: str, *options: str) -> Contender:
@@ -142,33 +131,11 @@ def show(measured: dict[str, Measured]) -> None:
     """One line a contender, each against the SQL by hand."""
     peer = measured[HAND]
     rows = [
-        [
-            name,
-            what,
-            f"{measured[name].seconds:.2f}",
-            f"{measured[name].seconds / peer.seconds:.2f}",
-            f"{measured[name].fastest:.2f}",
-            f"{measured[name].fastest / peer.fastest:.2f}",
-            f"{measured[name].cpu:.2f}",
-            f"{measured[name].cpu / peer.cpu:.2f}",
-            f"{measured[name].peak_mb:.0f}",
-            "1.05" if name in COMPILED_FILES else "",
-        ]
+        [name, what, *compared(measured[name], peer), "1.05" if name in COMPILED_FILES else ""]
         for name, what in WHAT.items()
         if name in measured
     ]
-    heads = [
-        "contender",
-        "what",
-        "seconds",
-        "ratio",
-        "least",
-        "ratio",
-        "CPU s",
-        "ratio",
-        "peak MB",
-        "goal",
-    ]
+    heads = ["contender", "what", *COMPARED, "goal"]
     print_table(heads, rows)
 
 

@@ -21,6 +21,23 @@ def test_compiled_sql_and_sql_by_hand_give_the_same_rows(tmp_path: Path) -> None
     assert "The rows of all 3 results agree." in done.stdout
 
 
+def test_point_in_time_joins_of_each_kind_give_the_same_rows(tmp_path: Path) -> None:
+    small = ["--rows", "3000", "--rounds", "1", "--no-scale"]
+    command = [sys.executable, FOLDER / "point_in_time.py", "--data", tmp_path, *small]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The rows of 3 results agree." in done.stdout
+    assert "The rows of 2 results agree." in done.stdout
+
+
+def test_windows_in_every_shape_give_the_same_rows(tmp_path: Path) -> None:
+    small = ["--part", "0.002", "--rounds", "1", "--no-scale", "--only", "zipf"]
+    command = [sys.executable, FOLDER / "windows.py", "--data", tmp_path, *small]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The rows of 4 results agree." in done.stdout
+
+
 def test_the_scale_project_has_the_views_and_aggregates_it_says(tmp_path: Path) -> None:
     scale = write_project(tmp_path, views=10)
     compilation = compile_project(tmp_path, Options(run_date=date(2026, 7, 1)))

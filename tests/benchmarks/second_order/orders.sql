@@ -25,4 +25,4 @@ COPY (
     END AS amount,
     CASE WHEN items_hash % 100 <> 1 THEN CAST(items_hash // 1000 % 50 AS BIGINT) END AS items
   FROM dated
-) TO '$orders' (FORMAT parquet)
+) TO '$file' (FORMAT parquet)
