@@ -24,9 +24,11 @@ from tests.harness import connect
 from tests.strategies.time import (
     ALL_FLAVOURS,
     TimeCase,
+    edge_cases,
     overflow_cases,
     period_cases,
     thorough_cases,
+    tie_cases,
     training_cases,
 )
 from tests.strategies.values import Flavour
@@ -51,7 +53,7 @@ def elephant(postgres: psycopg.Connection) -> Postgres:
     return Postgres(postgres)
 
 
-@batches(140)
+@batches(100)
 def test_training_sets(batch: int, root: Path, duck: DuckDB) -> None:
     shapes = (SHAPES[batch % len(SHAPES)],)
     examine(training_cases(), batch, lambda case: check(case, root, duck, shapes))
@@ -60,6 +62,16 @@ def test_training_sets(batch: int, root: Path, duck: DuckDB) -> None:
 @pytest.mark.parametrize("flavour", ALL_FLAVOURS, ids=lambda flavour: flavour.name)
 def test_every_aggregation(flavour: Flavour, root: Path, duck: DuckDB) -> None:
     examine(thorough_cases(flavour), 0, lambda case: check(case, root, duck, ()), count=2)
+
+
+@batches(50)
+def test_edges_of_windows(batch: int, root: Path, duck: DuckDB) -> None:
+    examine(edge_cases(), batch, lambda case: check(case, root, duck, SHAPES[1:3]))
+
+
+@batches(30)
+def test_ties(batch: int, root: Path, duck: DuckDB) -> None:
+    examine(tie_cases(), batch, lambda case: check(case, root, duck, SHAPES))
 
 
 @batches(20)

@@ -751,6 +751,130 @@ def period_cases() -> Strategy:
     return training_cases(forms=("windows",), periods=True)
 
 
+# -- edges and ties --------------------------------------------------------------------------
+
+# What runs along a timeline, what is framed, what is joined: every shape has something to do.
+ALONG = [("count_rows", "n"), ("sum", "n"), ("mean", "n"), ("count", "x")]
+FRAMED = [("sum", "x"), ("max", "n"), ("min", "x"), ("stddev", "x")]
+JOINED = [("last", "n"), ("first", "x"), ("median", "n"), ("days_since_first", "n")]
+
+
+@st.composite
+def edge_cases(draw: Draw) -> TimeCase:
+    """One entity, events at the edges of its windows and a microsecond to either side."""
+    lengths = draw(
+        st.lists(st.sampled_from(["1h", "90m", "1d", "7d"]), min_size=1, max_size=2, unique=True)
+    )
+    us = timedelta(microseconds=1)
+    as_of = draw(st.sampled_from(BASES)) + draw(st.sampled_from([0, 0, 1])) * us
+    whole = draw(st.integers(0, 2)) == 2
+    reaches = [timedelta(0), *map(length_of, lengths)]
+    edges = [as_of - one - other for one in reaches for other in reaches]
+    if whole:
+        starts = [start_of(unit, as_of - reach) for unit in PERIODS for reach in reaches]
+        earlier = [start_of(unit, start - us) for unit in PERIODS for start in starts]
+        edges = [
+            as_of,
+            *starts,
+            *earlier,
+            *(start_of(unit, e - us) for unit in PERIODS[2:] for e in earlier),
+        ]
+    moments = st.builds(lambda edge, off: edge + off * us, st.sampled_from(edges), _OFF)
+    late = st.sampled_from([timedelta(0), timedelta(0), us, timedelta(hours=1)])
+    cells = st.tuples(moments, late, st.integers(-3, 9), st.integers(-40, 40))
+    rows = [
+        ("a", at, at + wait, n, x / 8)
+        for at, wait, n, x in draw(st.lists(cells, min_size=8, max_size=14))
+    ]
+    columns = (("id", "string"), ("at", "timestamp"), ("known", "timestamp"))
+    events = Table((*columns, ("n", "int64"), ("x", "double")), rows)
+    more: Spec = {"as_of": "exclusive"} if draw(st.booleans()) else {}
+    if draw(st.integers(0, 3)) == 3:
+        more["knowledge_time"] = "known"
+    nodes: dict[str, Spec] = {}
+    for name, words in (("along", ALONG), ("framed", FRAMED), ("joined", JOINED)):
+        chosen = draw(st.lists(st.sampled_from(words), min_size=1, max_size=3))
+        features = {}
+        for number, (word, column) in enumerate(chosen):
+            window: Any = draw(st.sampled_from(lengths))
+            if whole:
+                window = {"calendar": draw(st.sampled_from(PERIODS))}
+            elif draw(st.integers(0, 5)) == 5:
+                window = "lifetime"
+            features[f"{name}_{number}"] = {"agg": word, "column": column, "window": window}
+            if draw(st.booleans()):
+                features[f"{name}_{number}"]["offset"] = draw(st.sampled_from(lengths))
+        nodes[f"feature_group.{name}"] = {
+            "kind": "feature_group",
+            "name": name,
+            "entity": {"name": "thing", "join_keys": ["id"]},
+            "inputs": [{"ref": "source.events"}],
+            "event_time": "at",
+            "features": features,
+            **more,
+        }
+    asked = [as_of, *draw(st.lists(moments, max_size=2))]
+    labels = Table((("id", "string"), ("as_of", "timestamp")), [("a", at) for at in asked])
+    training: Spec = {
+        "kind": "training_set",
+        "name": "result",
+        "spine": {"ref": "source.labels", "as_of": "as_of"},
+        "joins": [{"ref": node} for node in nodes],
+    }
+    sources = {"events": parquet("events", events), "labels": parquet("labels", labels)}
+    return TimeCase(training, nodes, sources, as_of)
+
+
+_OFF = st.sampled_from([0, 0, 1, -1])
+
+
+@st.composite
+def tie_cases(draw: Draw) -> TimeCase:
+    """Rows of one entity that share event times, knowledge times and most values."""
+    start = draw(st.sampled_from(BASES))
+    hour = timedelta(hours=1)
+    moments = st.sampled_from([start, start, start + hour])
+    version = nullable(st.integers(0, 1), "some")
+    number = nullable(st.integers(0, 5), "some")
+    text = nullable(st.sampled_from(["a", "B", "ä"]), "some")
+    cells = st.tuples(moments, moments, version, number, text)
+    rows = [("a", *row) for row in draw(st.lists(cells, min_size=6, max_size=12))]
+    columns = (("id", "string"), ("at", "timestamp"), ("known", "timestamp"))
+    numbers = (("version", "int64"), ("n", "int64"))
+    versions = Table((*columns, *numbers, ("tier", "string")), rows)
+    joins: list[Spec] = []
+    for position in range(2):
+        taken = draw(st.permutations(["version", "n", "tier"]))[: draw(st.integers(1, 3))]
+        join: Spec = {
+            "ref": "source.profile",
+            "on": ["id"],
+            "event_time": "at",
+            "features": list(taken),
+            "prefix": f"p{position}_",
+        }
+        if draw(st.booleans()):
+            join["knowledge_time"] = "known"
+        if draw(st.booleans()):
+            names = st.sampled_from(["version", "version", "tier", "known"])
+            chosen = draw(st.lists(names, min_size=1, max_size=2, unique=True))
+            join["tie_break"] = [_tie(draw, column) for column in chosen]
+        if draw(st.integers(0, 2)) == 2:
+            join["delay"] = "1h"
+        if draw(st.integers(0, 2)) == 2:
+            join["ttl"] = draw(st.sampled_from(["1h", "2h"]))
+        joins.append(join)
+    asked = [("a", start + n * hour) for n in (-1, 0, 1, 2)]
+    labels = Table((("id", "string"), ("as_of", "timestamp")), asked)
+    training: Spec = {
+        "kind": "training_set",
+        "name": "result",
+        "spine": {"ref": "source.labels", "as_of": "as_of"},
+        "joins": joins,
+    }
+    sources = {"profile": parquet("profile", versions), "labels": parquet("labels", labels)}
+    return TimeCase(training, {}, sources, start)
+
+
 # -- every aggregation -----------------------------------------------------------------------
 
 
