@@ -101,13 +101,20 @@ def _with_upstream(tree: exp.Expr, upstream: Mapping[str, exp.Expr], dialect: Di
     whole = tree.copy()
     own = whole.args.get("with_")
     ctes = [
-        exp.CTE(this=query.copy(), alias=exp.TableAlias(this=name_of(name, dialect)))
+        exp.CTE(this=_part(query), alias=exp.TableAlias(this=name_of(name, dialect)))
         for name, query in upstream.items()
     ]
     ctes += own.expressions if own is not None else []
     recursive = bool(own is not None and own.args.get("recursive"))
     whole.set("with_", exp.With(expressions=ctes, recursive=recursive))
     return whole
+
+
+def _part(query: exp.Expr) -> exp.Expr:
+    """The statement of an upstream node as a part of another, whose settings hold for it too."""
+    part = query.copy()
+    part.set("settings", None)
+    return part
 
 
 def _place(node: exp.Expr, resolved: Resolved) -> Place:

@@ -114,11 +114,13 @@ class _Layout:
         return lines + self.tail(node)
 
     def tail(self, node: exp.Expr) -> list[str]:
-        """ORDER BY, LIMIT and OFFSET."""
+        """ORDER BY, LIMIT, OFFSET and SETTINGS."""
         lines = []
         for name in ("order", "limit", "offset"):
             if (clause := node.args.get(name)) is not None:
                 lines.append(self.flat.sql(clause).strip())
+        if settings := node.args.get("settings"):
+            lines.append(f"SETTINGS {', '.join(self.flat.sql(one) for one in settings)}")
         return lines
 
     def projections(self, node: exp.Select) -> list[str]:

@@ -1,0 +1,4 @@
+{#-
+reason: MIN keeps the type of booleans
+-#}
+MIN({{ x }})

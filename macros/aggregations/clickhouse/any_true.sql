@@ -1,0 +1,4 @@
+{#-
+reason: MAX keeps the type of booleans
+-#}
+MAX({{ x }})

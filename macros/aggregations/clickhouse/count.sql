@@ -1,0 +1,4 @@
+{#-
+reason: COUNT is an unsigned integer, which goes with no signed one
+-#}
+toInt64(COUNT({{ x }}))

@@ -1,0 +1,4 @@
+{#-
+reason: booleans are ordered, and MAX keeps their type
+-#}
+MAX({{ x }})

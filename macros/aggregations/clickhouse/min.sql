@@ -1,0 +1,4 @@
+{#-
+reason: booleans are ordered, and MIN keeps their type
+-#}
+MIN({{ x }})

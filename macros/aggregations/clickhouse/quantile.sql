@@ -1,0 +1,4 @@
+{#-
+reason: quantileExactInclusive is exact and interpolates
+-#}
+quantileExactInclusive({{ p }})(CAST({{ x }} AS Nullable(Float64)))

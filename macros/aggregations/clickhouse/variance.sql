@@ -1,0 +1,4 @@
+{#-
+reason: VAR_SAMP is one pass and loses digits, and is NaN for one value
+-#}
+CASE WHEN COUNT({{ x }}) > 1 THEN varSampStable(CAST({{ x }} AS Nullable(Float64))) END
