@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 import seeknal
-from seeknal.cli import main
+from seeknal.cli import COMMANDS, main
 from seeknal.runtime.duckdb_engine import DuckDBEngine
 from tests.handmade import query
 
@@ -102,6 +102,12 @@ def test_init_replaces_only_the_project_file(shop: Command) -> None:
     assert Path(SCORED).read_text() == "mine"
 
 
+def test_init_ignores_what_runs_write_and_not_what_is_compiled(command: Command) -> None:
+    command("init")
+    lines = Path(".gitignore").read_text().splitlines()
+    assert lines[:2] == ["target/*", "!target/compiled/"]
+
+
 def test_init_adds_to_an_existing_gitignore(command: Command) -> None:
     Path(".gitignore").write_text("*.log\ntarget/")
     command("init")
@@ -132,14 +138,17 @@ def test_compile_writes_a_file_a_node(shop: Command) -> None:
     assert {file.name for file in folder.iterdir()} == {
         "source.orders.sql",
         "source.orders.assert.sql",
+        "source.orders.columns.txt",
         "transform.scored_orders.sql",
+        "transform.scored_orders.columns.txt",
         "second_order_aggregation.customer_trend.sql",
         "second_order_aggregation.customer_trend.assert.sql",
+        "second_order_aggregation.customer_trend.columns.txt",
     }
     printed = shop("compile", "customer_trend").stdout
     assert (folder / "second_order_aggregation.customer_trend.sql").read_text() == printed
     assert done.output.startswith(
-        "compiled 3 nodes for duckdb into target/compiled/duckdb: 5 files"
+        "compiled 3 nodes for duckdb into target/compiled/duckdb: 8 files"
     )
     promises = (folder / "second_order_aggregation.customer_trend.assert.sql").read_text()
     assert "ambiguous-as-of" in promises
@@ -150,12 +159,13 @@ def test_compile_again_writes_only_what_changed(shop: Command) -> None:
     shop("compile")
     folder = Path("target/compiled/duckdb")
     before = {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
-    assert "0 files written, 5 unchanged" in shop("compile").output
+    assert "0 files written, 8 unchanged" in shop("compile").output
     rewrite(TREND, "basic: [sum, count]", "basic: [sum, max]")
     shop("compile")
     after = {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
     assert {name for name in after if after[name] != before[name]} == {
-        "second_order_aggregation.customer_trend.sql"
+        "second_order_aggregation.customer_trend.sql",
+        "second_order_aggregation.customer_trend.columns.txt",
     }
 
 
@@ -163,20 +173,22 @@ def test_compile_removes_the_files_of_nodes_that_are_gone(shop: Command) -> None
     shop("compile", "-o", "sql")
     Path("sql/mine.sql").write_text("SELECT 1\n")
     Path(TREND).unlink()
-    assert "2 files removed" in shop("compile", "-o", "sql").output
+    assert "3 files removed" in shop("compile", "-o", "sql").output
     assert {file.name for file in Path("sql").iterdir()} == {
         "mine.sql",
         "source.orders.sql",
         "source.orders.assert.sql",
+        "source.orders.columns.txt",
         "transform.scored_orders.sql",
+        "transform.scored_orders.columns.txt",
     }
 
 
 def test_compile_of_a_node_into_a_folder_leaves_the_others(shop: Command) -> None:
     shop("compile", "-o", "sql")
     Path("sql/transform.scored_orders.sql").unlink()
-    assert "1 file written, 0" in shop("compile", "scored_orders", "-o", "sql").output
-    assert len(list(Path("sql").iterdir())) == 5
+    assert "1 file written, 1" in shop("compile", "scored_orders", "-o", "sql").output
+    assert len(list(Path("sql").iterdir())) == 8
 
 
 def test_an_inline_statement_reads_no_other_node(shop: Command) -> None:
@@ -470,3 +482,20 @@ def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout == f"seeknal, version {seeknal.__version__}\n"
+
+
+def test_every_command_is_listed_and_loads() -> None:
+    listed = CliRunner().invoke(main, ["--help"]).output
+    for name, entry in COMMANDS.items():
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+        assert (f"  {name} " in listed) == bool(entry.help)
+
+
+@pytest.mark.parametrize(
+    "word, said",
+    [("complie", "No command 'complie'. Did you mean 'compile'?"), ("q", "No command 'q'.\n")],
+)
+def test_a_command_that_does_not_exist_names_the_nearest(word: str, said: str) -> None:
+    done = CliRunner().invoke(main, [word])
+    assert done.exit_code == 2
+    assert said in done.output

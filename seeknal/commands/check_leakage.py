@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.leakage_facts import Limits
 
 
-@click.group("check", short_help="Check that a training set is sound.")
+@click.group("check")
 def check() -> None:
     """Check what no engine reports: that a training set is sound."""
 
@@ -93,12 +93,9 @@ def check_leakage(
     sys.exit(1 if failed else 0)
 
 
-def alias() -> click.Command:
-    """The same command under the name `check-leakage`."""
-    command = copy(check_leakage)
-    command.name = "check-leakage"
-    command.hidden = True
-    return command
+# The same command under its older name.
+alias = copy(check_leakage)
+alias.name = "check-leakage"
 
 
 def _chosen(compilation: Compilation, words: tuple[str, ...]) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.paths import Target
 
 
-@click.command("consolidate", short_help="Join the feature groups of each entity.")
+@click.command("consolidate")
 @click.option("--prune", is_flag=True, help="Remove entities that have no feature group any more.")
 @options.params
 @options.run_date
@@ -91,7 +91,7 @@ def consolidate_entities(
             )
 
 
-@click.group("entity", short_help="Show the entities and their features.")
+@click.group("entity")
 def entity() -> None:
     """Show the entities and their features, as they were last consolidated."""
 

@@ -14,7 +14,7 @@ from seeknal.commands.console import findings_reported, print_json
 from seeknal.commands.project import check_specs, find_root
 
 
-@click.command("info", short_help="Show versions and the project.")
+@click.command("info")
 @options.project_path
 @options.as_json
 def info(project_path: Path | None, as_json: bool) -> None:

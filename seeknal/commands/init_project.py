@@ -11,7 +11,7 @@ from seeknal.commands.console import plural
 from seeknal.commands.project import PROJECT_FILE
 
 
-@click.command("init", short_help="Start a project.")
+@click.command("init")
 @click.option("--name", "-n", help="The project's name.  [default: the folder's]")
 @click.option("--description", "-d", default="", help="One line on what the project is for.")
 @click.option(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.outputs import Result
 
 
-@click.command("inspect", short_help="Show the rows or columns of a result.")
+@click.command("inspect")
 @click.argument("node", required=False)
 @click.option(
     "--limit",

@@ -12,7 +12,7 @@ from seeknal.commands.console import fail, findings_reported, plural, print_json
 from seeknal.commands.project import Asked, find_root, run_start
 
 
-@click.command("list", short_help="List the nodes.")
+@click.command("list")
 @click.argument("kind", required=False)
 @options.params
 @options.run_date

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seeknal.runtime.workflow import Workflow
 
 
-@click.command("plan", short_help="Show what would run, in order, and why.")
+@click.command("plan")
 @options.selection
 @options.params
 @options.run_date

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-@click.command("run", short_help="Run what has changed and publish the rows.")
+@click.command("run")
 @options.words("--nodes", "-n", help="These nodes and all downstream of them, ids or bare names.")
 @options.words("--types", "-t", help="Nodes of these kinds.")
 @options.selection

@@ -38,7 +38,7 @@ def _read_length(
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-@click.command("split", short_help="Write train, validation and test files.")
+@click.command("split")
 @click.argument("training_set")
 @click.option("--by", metavar="COLUMN", help="Split by the time in this column.  [default: as-of]")
 @click.option(
