@@ -86,6 +86,8 @@ class _Layout:
         word = type(node).__name__.upper()
         if node.args.get("distinct") is False:
             word += " ALL"
+        elif self.flat.dialect.SET_OP_DISTINCT_BY_DEFAULT.get(type(node)) is not True:
+            word += " DISTINCT"
         if node.args.get("by_name"):
             word += " BY NAME"
         lines = [*self.with_clause(node), *self.query(node.left), word, *self.query(node.right)]

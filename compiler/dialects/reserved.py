@@ -3,9 +3,11 @@
 RESERVED = frozenset(
     """
     abort action add after all alter analyse analyze and anti any array as asc asof
+    assert_rows_modified
     asymmetric at authorization before begin between bigint binary bit boolean both bucket
     by case cast change char character check cluster coalesce collate collation column
-    columns commit concurrently connect constraint create cross cube current current_catalog
+    columns commit concurrently connect constraint contains create cross cube current
+    current_catalog
     current_date current_role current_schema current_time current_timestamp current_user
     cursor database date date_add day dec decimal default deferrable define delete desc
     describe distinct distribute do drop else end enum escape except exclude exists explain
@@ -17,7 +19,7 @@ RESERVED = frozenset(
     json_serialize json_table json_value kill lambda last lateral leading least left like
     limit lists load local localtime localtimestamp lookup loop map match_recognize
     materialized merge merge_action minus minute modify month national natural nchar new no
-    nocheck none normalize not notnull null nullif numeric of off offset old on only or
+    nocheck none normalize not notnull null nullif nulls numeric of off offset old on only or
     order out outer over overlaps overlay overwrite partition percent pivot pivot_longer
     pivot_wider placing position positional pragma preceding precision prepare primary prior
     procedure proto public qualify range real recursive references regexp rename repeatable
@@ -25,7 +27,8 @@ RESERVED = frozenset(
     schema second select semi session_user set setof show similar skew smallint some sort
     start struct substring summarize symmetric synonym sysdate system_user table tables
     tablesample temporary terminate then time timestamp to trailing treat trigger trim true
-    truncate try_cast tuple type undrop union unique unnest unpack unpivot update upsert use
+    truncate try_cast tuple type unbounded undrop union unique unnest unpack unpivot update
+    upsert use
     user using values varchar variadic verbose view when where window with within
     xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
     xmlroot xmlserialize xmltable year

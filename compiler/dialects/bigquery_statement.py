@@ -1,0 +1,120 @@
+"""The last pass over every statement for BigQuery: orders with NULLs, decimals, names in two cases.
+
+Runs over what the compiler makes and over users' SQL alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.bigquery_types import in_cast
+
+_WEEK = "WEEK"
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_TOUCHED: tuple[type[exp.Expr], ...] = (
+    *(exp.Window, exp.Cast, exp.TimestampTrunc, exp.Interval, exp.Identifier, exp.IgnoreNulls),
+)
+
+
+def finish(statement: exp.Expr) -> exp.Expr:
+    """The statement as BigQuery takes it. Raises `Unsupported` for columns that it cannot tell."""
+    for query in statement.find_all(exp.Select):
+        _check_names(query)
+    for node in list(statement.find_all(*_TOUCHED)):
+        match node:
+            case exp.Identifier():
+                if _PLAIN.match(node.name) is None:
+                    node.set("quoted", True)
+            case exp.IgnoreNulls():
+                _ignore_nulls(node)
+            case exp.Window():
+                _order_nulls(node)
+            case exp.Cast():
+                node.set("to", in_cast(node.to))
+            case exp.TimestampTrunc():
+                node.replace(_trunc(node))
+            case exp.Interval():
+                _count_plainly(node)
+    return statement
+
+
+def _check_names(query: exp.Select) -> None:
+    """Raise `Unsupported` for two columns of a SELECT whose names differ in case alone."""
+    seen: dict[str, str] = {}
+    for column in query.expressions:
+        name = column.alias_or_name
+        other = seen.setdefault(name.casefold(), name)
+        if name and other != name:
+            raise Unsupported(
+                column,
+                f"a column `{name}` beside `{other}`",
+                "give them names that differ in more than case",
+            )
+
+
+def _trunc(node: exp.TimestampTrunc) -> exp.Expr:
+    """DATETIME_TRUNC; a week begins on Monday."""
+    unit = node.args["unit"].name.upper()
+    spelt = exp.Var(this="ISOWEEK" if unit == _WEEK else unit)
+    return exp.DatetimeTrunc(this=node.this, unit=spelt)
+
+
+def _ignore_nulls(node: exp.IgnoreNulls) -> None:
+    """IGNORE NULLS where it is printed: sqlglot moves it there itself, again with each printing."""
+    modifiers = [found for found in (node.find(exp.Order), node.find(exp.Limit)) if found]
+    if modifiers:
+        inner = exp.IgnoreNulls(this=modifiers[0].this.copy())
+        inner.meta["inline"] = True
+        modifiers[0].this.replace(inner)
+        node.replace(node.this)
+
+
+def _count_plainly(node: exp.Interval) -> None:
+    if isinstance(node.this, exp.Literal) and node.this.is_string:
+        node.set("this", exp.Literal.number(node.this.name))
+
+
+# -- orders ----------------------------------------------------------------------------------
+
+
+def _order_nulls(window: exp.Window) -> None:
+    """NULLs where DuckDB has them; BigQuery has them first, and knows no NULLS LAST in a window.
+
+    A RANGE of numbers takes one key alone. There NULLs are peers of each other and of nothing
+    else: their place tells only in a frame without an end, which users' SQL may not have and the
+    compiler has over times alone that are not NULL.
+    """
+    order = window.args.get("order")
+    if order is None:
+        return
+    spec = window.args.get("spec")
+    if spec is not None and spec.args.get("kind") == "RANGE" and _counts(spec):
+        for key in order.expressions:
+            key.set("nulls_first", not key.args.get("desc"))
+        return
+    keys: list[exp.Expr] = []
+    for key in order.expressions:
+        keys += _placed(key)
+    order.set("expressions", keys)
+
+
+def _counts(spec: exp.WindowSpec) -> bool:
+    """True where a bound of the frame is a number."""
+    return any(isinstance(spec.args.get(side), exp.Expr) for side in ("start", "end"))
+
+
+def _placed(key: exp.Expr) -> list[exp.Expr]:
+    """The key, behind one that puts its NULLs in their place where they are not there anyway."""
+    first, descending = bool(key.args.get("nulls_first")), bool(key.args.get("desc"))
+    # BigQuery takes NULL for less than any value.
+    key.set("nulls_first", not descending)
+    if first != descending or isinstance(key.this, exp.Literal):
+        return [key]
+    present = exp.Literal.number(1 if first else 0)
+    absent = exp.Literal.number(0 if first else 1)
+    test = exp.Is(this=key.this.copy(), expression=exp.Null())
+    place = exp.Case(ifs=[exp.If(this=test, true=absent)], default=present)
+    return [exp.Ordered(this=place, nulls_first=True), key]

@@ -1,0 +1,4 @@
+{#-
+reason: LOGICAL_AND needs no numbers
+-#}
+LOGICAL_AND({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: LOGICAL_OR needs no numbers
+-#}
+LOGICAL_OR({{ x }})
