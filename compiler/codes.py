@@ -122,6 +122,14 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "empty-part": "A split would leave a part without rows.",
         "project-exists": "`seeknal init` would replace the file of a project.",
     },
+    "Holding SQL to snapshots": {
+        "snapshot-differs": "A node does not compile to the files that were committed.",
+        "no-snapshot": "A node compiles, and no file of it was committed.",
+        "left-over-snapshot": "A committed file is of a node that is gone.",
+        "unreadable-snapshot": "A committed file is not UTF-8 text, or no SQL.",
+        "needs-date": "A snapshot or a test would differ from day to day, because nothing says "
+        "which day it is of.",
+    },
     "Running": {
         "missing-file": "The data file of a source does not exist.",
         "bad-value": "A value is not of the type that its column has or is used as.",

@@ -17,7 +17,7 @@ from tests.error_docs import PAGE, page
 ROOT = Path(__file__).parents[1]
 SOURCES = [
     path
-    for folder in ("compiler", "runtime", "seeknal/commands", "macros")
+    for folder in ("compiler", "runtime", "seeknal/commands", "seeknal/testing", "macros")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 # What makes a finding, or carries the code and the text of one. The code is the first argument,

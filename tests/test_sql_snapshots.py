@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from seeknal.commands.compiled_output import assertion_text
 from seeknal.compiler.artifact import Artifact
+from seeknal.testing.compiled_files import assertion_text
 from tests.cases import DIALECTS, compile_case, copy_sql_case, sql_cases
 from tests.extensions import SNAPSHOTS, SqlFile
 

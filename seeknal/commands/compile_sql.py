@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,15 +26,9 @@ if TYPE_CHECKING:
 STAGES = ("document", "spec", "model", "plan", "sql")
 
 
-@click.command("compile", short_help="Compile specs to SQL.")
+@click.command("compile")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
-@click.option(
-    "--dialect",
-    type=click.Choice(["duckdb", "postgres"]),
-    default="duckdb",
-    show_default=True,
-    help="The engine that the SQL is for.",
-)
+@options.dialects
 @click.option("--inline", is_flag=True, help="Put all upstream nodes into each statement, as CTEs.")
 @click.option("--stage", type=click.Choice(STAGES), help="Print what a stage makes of the nodes.")
 @click.option("--explain", is_flag=True, help="Print the physical shape of the nodes, and why.")
@@ -42,6 +38,16 @@ STAGES = ("document", "spec", "model", "plan", "sql")
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the files to this folder.  [default: target/compiled/<dialect>]",
 )
+@click.option(
+    "--check", is_flag=True, help="Compare with the committed files; 1 where any differs."
+)
+@click.option("--update", is_flag=True, help="Write the files that --check compares with.")
+@click.option(
+    "--against",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIRECTORY",
+    help="The folder that --check reads and --update writes.  [default: target/compiled]",
+)
 @options.params
 @options.run_date
 @options.as_of
@@ -50,11 +56,14 @@ STAGES = ("document", "spec", "model", "plan", "sql")
 @options.as_json
 def compile_sql(
     nodes: tuple[str, ...],
-    dialect: str,
+    dialects: tuple[str, ...],
     inline: bool,
     stage: str | None,
     explain: bool,
     output: Path | None,
+    check: bool,
+    update: bool,
+    against: Path | None,
     params: dict[str, object],
     run_date: date,
     as_of: datetime | None,
@@ -73,53 +82,86 @@ def compile_sql(
     seeknal compile customer_trend --inline       with all it reads, down to the sources
     seeknal compile --dialect postgres -o sql     the files of another engine
     seeknal compile customer_trend --stage plan   what is computed, before any dialect
+    seeknal compile --check                       is target/compiled what compiles now?
     """
     from seeknal.compiler.collector import collector_paused
 
     click.get_current_context().with_resource(collector_paused())
     root = find_root(project_path)
     asked = Asked(
-        dialect=dialect,
+        dialect=dialects[0] if dialects else "duckdb",
         run_date=run_date,
         params=params,
         inline=inline,
         as_of=as_of,
         strict=strict,
     )
+    if check or update or against:
+        from seeknal.commands.check_compiled import Held, hold
+
+        if check == update or inline or stage or explain or output:
+            raise click.UsageError(
+                "--against goes with --check or --update, and neither of these with the other or "
+                "with --inline, --stage, --explain or --output."
+            )
+        hold(root, Held(asked, nodes, dialects, against, update=update, as_json=as_json))
+        return
     plain = not (inline or stage or explain or output or as_json or as_of or strict)
+    plain = plain and len(dialects) < 2
     if plain and len(nodes) <= 1 and _shown_from_last(root, asked, nodes):
         return
     with findings_reported(root, as_json=as_json):
-        from seeknal.commands.compiled_output import (
-            compiled_json,
-            explanation,
-            statements,
-            write_files,
-        )
-        from seeknal.commands.written import remember
-        from seeknal.compiler.render_findings import to_json
-        from seeknal.runtime.paths import Target
+        every = [replace(asked, dialect=name) for name in dialects or ("duckdb",)]
+        if as_json:
+            _print_json(root, every, nodes)
+            return
+        if output and len(every) > 1:
+            raise click.UsageError("--output takes the files of one dialect.")
+        for one in every:
+            _compile(root, one, nodes, stage, output, explain=explain, plain=plain)
 
-        compilation = compile_project(root, asked, nodes)
-        chosen = compilation.artifacts
-        if not as_json:
-            show_findings(compilation.findings, root)
-        if stage and stage != "sql":
-            from seeknal.compiler.build import show_stage
 
-            click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
-        elif as_json:
-            print_json(compiled_json(chosen, compilation.findings))
-        elif explain:
-            click.echo(explanation(compilation.plans))
-        elif (nodes or stage) and output is None:
-            click.echo(statements(chosen), nl=False)
-        else:
-            folder = output or Target(root).compiled(dialect)
-            written = write_files(chosen, folder, whole=not nodes)
-            if plain and compilation.repeatable:
-                remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
-            _show_written(len(chosen), dialect, folder, written)
+def _print_json(root: Path, every: Sequence[Asked], nodes: tuple[str, ...]) -> None:
+    from seeknal.commands.compiled_output import compiled_json
+
+    compilations = [compile_project(root, one, nodes) for one in every]
+    artifacts = [made for found in compilations for made in found.artifacts.values()]
+    findings = [finding for found in compilations for finding in found.findings]
+    print_json(compiled_json(artifacts, findings))
+
+
+def _compile(
+    root: Path,
+    asked: Asked,
+    nodes: tuple[str, ...],
+    stage: str | None,
+    output: Path | None,
+    *,
+    explain: bool,
+    plain: bool,
+) -> None:
+    from seeknal.commands.compiled_output import explanation, statements, write_files
+    from seeknal.commands.written import remember
+    from seeknal.compiler.render_findings import to_json
+    from seeknal.runtime.paths import Target
+
+    compilation = compile_project(root, asked, nodes)
+    chosen = compilation.artifacts
+    show_findings(compilation.findings, root)
+    if stage and stage != "sql":
+        from seeknal.compiler.build import show_stage
+
+        click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
+    elif explain:
+        click.echo(explanation(compilation.plans))
+    elif (nodes or stage) and output is None:
+        click.echo(statements(chosen), nl=False)
+    else:
+        folder = output or Target(root).compiled(asked.dialect)
+        written = write_files(chosen, folder, whole=not nodes)
+        if plain and compilation.repeatable:
+            remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
+        _show_written(len(chosen), asked.dialect, folder, written)
 
 
 def _show_written(count: int, dialect: str, folder: Path, written: Written) -> None:

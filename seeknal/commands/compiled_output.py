@@ -11,6 +11,7 @@ from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.findings import Finding
 from seeknal.compiler.render_findings import to_json
 from seeknal.runtime.files import write_text
+from seeknal.testing.compiled_files import all_files, node_of, ours_in
 
 if TYPE_CHECKING:
     from seeknal.compiler.plan import Plan
@@ -24,19 +25,6 @@ def statements(artifacts: Mapping[str, Artifact]) -> str:
     return "".join(f"{text}\n;\n\n" for text in texts).removesuffix("\n")
 
 
-def assertion_text(artifact: Artifact) -> str:
-    """The assertions of a node as one file: each says what a returned row means."""
-    header = (
-        f"/* assertions of {artifact.id} | {artifact.file} | {artifact.dialect} | "
-        "a row returned breaks the promise */\n"
-    )
-    return header + "".join(
-        f"\n/* {_comment(f'{assertion.code}: {assertion.message}')} */\n"
-        f"{assertion.sql.rstrip()}\n;\n"
-        for assertion in artifact.assertions
-    )
-
-
 def explanation(plans: Mapping[str, Plan]) -> str:
     """The physical shape of each node: the rules that chose it, and why each applied."""
     lines = []
@@ -48,9 +36,7 @@ def explanation(plans: Mapping[str, Plan]) -> str:
     return "\n".join(lines)
 
 
-def compiled_json(
-    artifacts: Mapping[str, Artifact], findings: Iterable[Finding]
-) -> dict[str, object]:
+def compiled_json(artifacts: Iterable[Artifact], findings: Iterable[Finding]) -> dict[str, object]:
     """The nodes and the warnings as plain data for JSON."""
     return {
         "nodes": [
@@ -75,42 +61,25 @@ def compiled_json(
                     for item in artifact.assertions
                 ],
             }
-            for artifact in artifacts.values()
+            for artifact in artifacts
         ],
         "findings": to_json(findings),
     }
 
 
 def write_files(artifacts: Mapping[str, Artifact], folder: Path, *, whole: bool) -> Written:
-    """Write `<kind>.<name>.sql`, and `.assert.sql` beside it where the node has assertions.
+    """Write the files of the nodes: `<kind>.<name>.sql`, its columns, and its assertions if any.
 
     A file that is already as it should be is left alone. With `whole`, where `artifacts` are all
     of the project, the files of nodes that are gone are removed: those alone that begin with the
     header that the compiler writes.
     """
-    wanted: dict[str, str] = {}
-    for artifact in artifacts.values():
-        wanted[artifact.filename] = artifact.sql.rstrip("\n") + "\n"
-        if artifact.assertions:
-            wanted[f"{artifact.id}.assert.sql"] = assertion_text(artifact)
+    wanted = all_files(artifacts.values())
     changed = sum(write_text(folder / name, text) for name, text in wanted.items())
     present = {artifact.id for artifact in artifacts.values()}
     removed = 0
-    for path in sorted(folder.glob("*.sql")) if folder.is_dir() else ():
-        if path.name in wanted:
-            continue
-        id = path.name.removesuffix(".sql").removesuffix(".assert")
-        if (id in present or whole) and _is_ours(path, id):
+    for path in ours_in(folder):
+        if path.name not in wanted and (whole or node_of(path.name) in present):
             path.unlink()
             removed += 1
     return Written(changed, len(wanted) - changed, removed)
-
-
-def _is_ours(path: Path, node_id: str) -> bool:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first = file.readline()
-    return first.startswith((f"/* {node_id} |", f"/* assertions of {node_id} |"))
-
-
-def _comment(text: str) -> str:
-    return " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")

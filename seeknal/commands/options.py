@@ -58,6 +58,33 @@ def read_params(
     return params
 
 
+def read_dialects(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Names of dialects; `all` is every one. None where none is given."""
+    names = split_words(ctx, parameter, values)
+    if {*names} <= {"duckdb"}:
+        return names
+    from seeknal.compiler.dialects.registry import NAMES
+    from seeknal.compiler.suggest import suggest
+
+    if "all" in names:
+        return NAMES
+    for name in names:
+        if name not in NAMES:
+            help = suggest(name, NAMES, "dialects")
+            raise click.BadParameter(f"there is no dialect `{name}`: {help}.")
+    return names
+
+
+dialects = click.option(
+    "--dialect",
+    "dialects",
+    multiple=True,
+    metavar="A,B",
+    callback=read_dialects,
+    help="The engines that the SQL is for, or `all`.  [default: duckdb]",
+)
 project_path = click.option(
     "--project-path",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

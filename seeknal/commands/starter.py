@@ -34,7 +34,7 @@ target:
   path: target/
 """
 
-_IGNORED = ("target/", "profiles.yml", ".env", "__pycache__/")
+_IGNORED = ("target/*", "!target/compiled/", "profiles.yml", ".env", "__pycache__/")
 
 _EXAMPLE = {
     "data/orders.csv": """\
@@ -119,8 +119,11 @@ def _quoted(text: str) -> str:
 
 
 def _ignore(path: Path) -> Path | None:
+    """Add what .gitignore lacks. Compiled SQL is for committing, unless all of target/ is not."""
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    missing = [line for line in _IGNORED if line not in before.splitlines()]
+    lines = before.splitlines()
+    whole = any(line.strip().rstrip("/") in ("target", "/target") for line in lines)
+    missing = [line for line in _IGNORED if line not in lines and not (whole and "target" in line)]
     if not missing:
         return None
     if before and not before.endswith("\n"):

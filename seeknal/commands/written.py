@@ -71,7 +71,7 @@ def remember(
     known = checked.load(root)
     if known is None:
         return
-    files = sorted(path.name for path in folder.glob("*.sql"))
+    files = sorted(path.name for path in folder.iterdir() if path.suffix in (".sql", ".txt"))
     data = {
         "checked": known.digest,
         "nodes": list(nodes),
