@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["AggregationHeader", "Expansion", "MacroLibrary", "Prepared"]
 
 PORTABLE_DIALECT = "duckdb"
+# By whose rules bodies are parsed, where sqlglot does not know their dialect.
+_READ_AS = {"datafusion": "postgres"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,7 @@ class MacroLibrary:
             rendered = self._renderer(file.dialect).render(header.name, parameters, variables)
             self._rendered[key] = rendered.dump()
         dialect = file.dialect or PORTABLE_DIALECT
+        dialect = _READ_AS.get(dialect, dialect)
         source = Source(file.label, file.text)
         return parse(Rendered.load(self._rendered[key]), dialect, source), file.dialect is not None
 

@@ -1,0 +1,4 @@
+{#-
+reason: MEDIAN is exact and interpolates
+-#}
+MEDIAN(CAST({{ x }} AS DOUBLE PRECISION))
