@@ -1,0 +1,4 @@
+{#-
+reason: BOOL_AND needs no numbers
+-#}
+BOOL_AND({{ x }})

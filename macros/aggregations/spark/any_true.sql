@@ -1,0 +1,4 @@
+{#-
+reason: BOOL_OR needs no numbers
+-#}
+BOOL_OR({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: it has a sketch
+-#}
+APPROX_COUNT_DISTINCT({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: MAX_BY takes an order of several values, which settles ties in one pass
+-#}
+MAX_BY({{ value }}, CASE WHEN {{ present }} AND {{ at }} IS NOT NULL THEN STRUCT({{ at }}, {{ value }}) END)

@@ -1,0 +1,4 @@
+{#-
+reason: MAX takes booleans
+-#}
+MAX({{ x }})

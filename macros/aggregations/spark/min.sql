@@ -1,0 +1,4 @@
+{#-
+reason: MIN takes booleans
+-#}
+MIN({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: PERCENTILE is exact and interpolates; PERCENTILE_APPROX is not
+-#}
+PERCENTILE({{ x }}, {{ p }})

@@ -1,0 +1,4 @@
+{#-
+reason: STDDEV_POP counts in doubles
+-#}
+STDDEV_POP({{ x }})

@@ -1,0 +1,4 @@
+{#-
+reason: VAR_POP counts in doubles
+-#}
+VAR_POP({{ x }})
