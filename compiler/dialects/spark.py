@@ -96,6 +96,7 @@ def _portable(node: exp.Expr) -> exp.Expr:
 def rewrite_query(
     tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
 ) -> exp.Query:
+    """A user's query that returns `columns`. Raises `Unsupported`."""
     refuse(tree)
 
 
