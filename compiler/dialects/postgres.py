@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.duckdb import ISO_TIME
-from seeknal.compiler.dialects.gate import negated, refuse
-from seeknal.compiler.dialects.postgres_expressions import Expressions, native
-from seeknal.compiler.dialects.postgres_operators import UNGUARDED
-from seeknal.compiler.dialects.postgres_query import rewrite_query
+from seeknal.compiler.dialects.gate import negated
 from seeknal.compiler.dialects.postgres_types import type_name
-from seeknal.compiler.dialects.typed import typed
-from seeknal.compiler.types import DATE, Column, DataType, Kind
+from seeknal.compiler.dialects.postgres_vocabulary import WORDS
+from seeknal.compiler.dialects.rules.query import rewriters
+from seeknal.compiler.types import DATE, DataType, Kind
 
 
 def day(value: exp.Expr, data_type: DataType) -> exp.Expr:
@@ -72,21 +68,7 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return cast(scaled, "BIGINT")
 
 
-def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
-    """An expression of a spec over `columns`; of a macro, where nobody knows them.
-
-    Raises `Unsupported` for the first construct that PostgreSQL cannot say with DuckDB's rows.
-    """
-    if not columns:
-        for division in tree.find_all(exp.Div):
-            division.meta[UNGUARDED] = True
-    known = {column.name: column.type for column in columns}
-
-    def column(node: exp.Column) -> exp.Expr:
-        return typed(node, known.get(node.name))
-
-    return native(Expressions(column, refuse).rewrite(tree))
-
+rewrite, rewrite_query = rewriters(WORDS)
 
 DIALECT = Dialect(
     name="postgres",

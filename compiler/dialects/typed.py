@@ -6,7 +6,7 @@ Types are kept on the nodes themselves, so copies keep them too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlglot import exp
@@ -23,8 +23,6 @@ DECIMAL = DataType(Kind.DECIMAL)
 
 Node = TypeVar("Node", bound=exp.Expr)
 
-# Takes a node whose operands are rewritten and typed; returns its typed replacement.
-Rule = Callable[..., exp.Expr]
 
 _TYPE = "seeknal_type"
 _LITERALS = {
@@ -152,7 +150,6 @@ __all__ = [
     "STRING",
     "TIMESTAMP",
     "TUPLE",
-    "Rule",
     "check_time_literal",
     "common_type",
     "expect",

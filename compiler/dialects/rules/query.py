@@ -1,4 +1,4 @@
-"""A user's query for PostgreSQL: its names, clauses and set operations.
+"""A user's query for another engine: its names, clauses and set operations.
 
 Walks from the relations out, so that every expression knows the types of its columns. DuckDB's
 own clauses are rewritten (QUALIFY, names of the SELECT list used beside it) or refused.
@@ -6,27 +6,28 @@ own clauses are rewritten (QUALIFY, names of the SELECT list used beside it) or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.gate import only, refuse
-from seeknal.compiler.dialects.postgres_clauses import (
+from seeknal.compiler.dialects.rules.clauses import (
     around_qualify,
     by_alias,
     check_limit,
     order_of_operation,
     starts_with,
 )
-from seeknal.compiler.dialects.postgres_expressions import Expressions
-from seeknal.compiler.dialects.postgres_projections import (
+from seeknal.compiler.dialects.rules.expressions import Expressions, rewrite_expression
+from seeknal.compiler.dialects.rules.projections import (
     columns_of_star,
     is_star,
     name_of,
     under,
 )
-from seeknal.compiler.dialects.postgres_types import cast_to
+from seeknal.compiler.dialects.rules.relations import aliased, check_join, merge_using
+from seeknal.compiler.dialects.rules.vocabulary import Vocabulary, cast_to
 from seeknal.compiler.dialects.scopes import Output, Scope, Source, spell
 from seeknal.compiler.dialects.typed import (
     INT64,
@@ -41,6 +42,8 @@ from seeknal.compiler.model import Relation
 from seeknal.compiler.types import Column
 
 Names = Mapping[str, Source]
+RewriteExpression = Callable[[exp.Expr, Sequence[Column]], exp.Expr]
+RewriteQuery = Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
 
 _CLAUSES = (
     *("expressions", "distinct", "with_", "from_", "joins", "where", "group", "having"),
@@ -49,11 +52,14 @@ _CLAUSES = (
 
 
 def rewrite_query(
-    tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+    tree: exp.Query,
+    inputs: Sequence[Relation],
+    columns: Sequence[Column],
+    words: Vocabulary,
 ) -> exp.Query:
     """The query over `inputs` with the rows, names and types that the model promises.
 
-    Raises `Unsupported` at the first part of it that PostgreSQL cannot say.
+    Raises `Unsupported` at the first part of it that the dialect cannot say.
     """
     names = {
         relation.name.casefold(): Source(
@@ -61,13 +67,28 @@ def rewrite_query(
         )
         for relation in inputs
     }
-    return _Query(names, None).run(tree, columns)[0]
+    return _Query(words, names, None).run(tree, columns)[0]
+
+
+def rewriters(words: Vocabulary) -> tuple[RewriteExpression, RewriteQuery]:
+    """`rewrite` and `rewrite_query` of a dialect, as `base.Dialect` has them."""
+
+    def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
+        return rewrite_expression(tree, columns, words)
+
+    def rewrite_whole(
+        tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+    ) -> exp.Query:
+        return rewrite_query(tree, inputs, columns, words)
+
+    return rewrite, rewrite_whole
 
 
 class _Query:
     """Rewrites one query; the queries inside it have objects of their own."""
 
-    def __init__(self, names: Names, outer: Scope | None) -> None:
+    def __init__(self, words: Vocabulary, names: Names, outer: Scope | None) -> None:
+        self.words = words
         self.names = dict(names)
         self.outer = outer
         self.scope = Scope(outer)
@@ -78,7 +99,7 @@ class _Query:
         """The query and its columns, cast and named as promised where it is a node's own."""
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
             only(node, ("this",))
-            inner, outputs = _Query(self.names, self.outer).run(node.this, promised)
+            inner, outputs = _Query(self.words, self.names, self.outer).run(node.this, promised)
             node.set("this", inner)
             return node, outputs
         self._ctes(node)
@@ -97,23 +118,19 @@ class _Query:
         for cte in clause.expressions:
             alias = cte.args["alias"]
             name = alias.this.name
+            if alias.args.get("columns") and not self.words.has_column_aliases:
+                raise Unsupported(cte, "names of columns after a name", "use AS in its SELECT")
             recursive = clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation)
-            inner = _Query(self.names, self.outer)
+            inner = _Query(self.words, self.names, self.outer)
+            if recursive and not self.words.has_recursion:
+                raise Unsupported(cte, "a recursive query", "compile this node for duckdb")
             if recursive:
-                seed = _Query(self.names, self.outer).run(cte.this.left.copy())[1]
-                inner.names[name.casefold()] = self._aliased(name, seed, alias)
+                seed = _Query(self.words, self.names, self.outer).run(cte.this.left.copy())[1]
+                inner.names[name.casefold()] = aliased(name, seed, alias)
             query, outputs = inner.run(cte.this)
             cte.set("this", query)
-            self.names[name.casefold()] = self._aliased(name, outputs, alias)
+            self.names[name.casefold()] = aliased(name, outputs, alias)
             spell(alias.this, name)
-
-    def _aliased(self, name: str, outputs: Sequence[Output], alias: exp.Expr | None) -> Source:
-        given = list(alias.args.get("columns") or ()) if alias is not None else []
-        columns = list(outputs)
-        for place, identifier in enumerate(given[: len(columns)]):
-            columns[place] = Output(identifier.name, columns[place].type)
-            spell(identifier, identifier.name)
-        return Source(name, tuple(columns))
 
     def _relation(self, node: exp.Expr) -> None:
         """Add a relation of FROM to the scope, and write its names as they are declared."""
@@ -129,16 +146,18 @@ class _Query:
             name = name or found.name
         elif isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
             only(node, ("this", "alias"))
-            query, outputs = _Query(self.names, self.outer).run(node.this)
+            query, outputs = _Query(self.words, self.names, self.outer).run(node.this)
             node.set("this", query)
-        elif isinstance(node, exp.Values):
+        elif isinstance(node, exp.Values) and self.words.has_values:
             only(node, ("expressions", "alias"))
             outputs = self._values(node)
         else:
             refuse(node)
         if alias is not None:
+            if alias.args.get("columns") and not self.words.has_column_aliases:
+                raise Unsupported(alias, "names of columns after a name", "use AS in its SELECT")
             spell(alias.this, name)
-        self.scope.sources.append(self._aliased(name, outputs, alias))
+        self.scope.sources.append(aliased(name, outputs, alias))
 
     def _values(self, node: exp.Values) -> list[Output]:
         for row in node.expressions:
@@ -149,29 +168,11 @@ class _Query:
         ]
 
     def _join(self, join: exp.Join) -> None:
-        method, kind = join.args.get("method"), join.args.get("kind")
-        if method:
-            help = "say the condition with ON" if method == "NATURAL" else "join on a condition"
-            raise Unsupported(join, f"{method} JOIN", help)
-        if kind in ("SEMI", "ANTI"):
-            raise Unsupported(join, f"{kind} JOIN", "use EXISTS or NOT EXISTS")
-        only(join, ("this", "on", "using", "side", "kind"))
+        check_join(join)
         self._relation(join.this)
         if (on := join.args.get("on")) is not None:
             join.set("on", self._condition(on))
-        *before, last = self.scope.sources
-        for identifier in join.args.get("using") or ():
-            right = last.find(identifier.name)
-            left = next((c for s in before if (c := s.find(identifier.name))), None)
-            if left is None or right is None or left.name != right.name or left.name is None:
-                raise Unsupported(
-                    join, f"USING ({identifier.name})", "say the condition with ON: names differ"
-                )
-            common = {left.type, right.type} - {None}
-            if len({t.kind for t in common if t is not None}) > 1:
-                raise Unsupported(join, "USING of two types", "say the condition with ON")
-            spell(identifier, left.name)
-            self.scope.using.add(left.name.casefold())
+        merge_using(join, self.scope)
 
     # -- expressions -------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ class _Query:
         def column(name: exp.Column) -> exp.Expr:
             return self._column(name, before)
 
-        return Expressions(column, self._subquery).rewrite(node)
+        return Expressions(self.words, column, self._subquery).rewrite(node)
 
     def _condition(self, node: exp.Expr) -> exp.Expr:
         found = self._expression(node)
@@ -203,13 +204,15 @@ class _Query:
                 return expression
             return typed(exp.Paren(this=expression), type_of(expression))
         if (found := self.scope.column(node)) is not None:
+            if not self.words.has_correlation:
+                raise Unsupported(node, "a subquery that reads the row around it", "join instead")
             return typed(node, found.type)
         raise Unsupported(
             node, f"the name `{node.name}`", "give the column a name with AS, and a relation's name"
         )
 
     def _subquery(self, node: exp.Query) -> exp.Expr:
-        query, outputs = _Query(self.names, self.scope).run(node)
+        query, outputs = _Query(self.words, self.names, self.scope).run(node)
         return typed(query, outputs[0].type if len(outputs) == 1 else None)
 
     # -- SELECT ------------------------------------------------------------------------------
@@ -235,6 +238,8 @@ class _Query:
         if qualify is not None and not of_aliases:
             qualify.set("this", self._condition(qualify.this))
         for window in node.args.get("windows") or ():
+            if not self.words.has_named_windows:
+                raise Unsupported(window, "a WINDOW clause", "write the window after OVER")
             self._window(window)
         self._ordered(node)
         outputs = self._projections(node, promised)
@@ -264,6 +269,8 @@ class _Query:
         if isinstance(part, exp.Column) and not part.table:
             known = self.scope.own_column(part) is not None
             if not known and (alias := self.scope.alias(part.name)) is not None:
+                if not self.words.has_groups_by_alias:
+                    return self._expression(alias[1].copy())
                 spell(part.this, self.scope.aliases[alias[0]][0])
                 return part
         return self._expression(part)
@@ -272,6 +279,8 @@ class _Query:
         """ORDER BY decides rows only with LIMIT or DISTINCT ON; there text goes byte by byte."""
         order, distinct = node.args.get("order"), node.args.get("distinct")
         on = distinct.args.get("on") if distinct is not None else None
+        if on is not None and not self.words.has_distinct_on:
+            raise Unsupported(on, "DISTINCT ON", "number the rows with ROW_NUMBER and QUALIFY")
         if on is not None:
             on.set("expressions", [self._place_or(part) for part in on.expressions])
         limit = node.args.get("limit")
@@ -279,6 +288,7 @@ class _Query:
             check_limit(limit)
         if order is None:
             return
+        ordered_text = self.words.byte_order is not None
         decides = on is not None or limit is not None or node.args.get("offset") is not None
         for part in order.expressions:
             key = part.this
@@ -295,7 +305,7 @@ class _Query:
             if type_of(found.this) == STRING and (not decides or on is not None):
                 # DISTINCT ON needs its own keys first, as they are written there.
                 found.set("this", self._expression(kept))
-            elif type_of(found.this) == STRING and distinct is not None:
+            elif type_of(found.this) == STRING and distinct is not None and ordered_text:
                 raise Unsupported(part, "DISTINCT in order of text", "order in a query around it")
         if on is not None:
             starts_with(order, on)
@@ -330,10 +340,10 @@ class _Query:
             name = name_of(projection) or None
             column = promised[len(outputs)] if promised is not None else None
             if column is not None:
-                found = cast_to(found, column.type)
+                found = cast_to(found, column.type, self.words)
                 name = column.name or name
             elif type_of(found) == NULL:
-                found = cast_to(found, INT64)
+                found = cast_to(found, INT64, self.words)
             outputs.append(Output(name, type_of(found)))
             made = under(found, name)
             if comments and made is not found:
@@ -347,7 +357,7 @@ class _Query:
     ) -> exp.Query:
         if not of_aliases:
             return around_qualify(node, outputs, None)
-        around = _Query(self.names, None)
+        around = _Query(self.words, self.names, None)
         around.scope.sources.append(Source("", tuple(outputs)))
         return around_qualify(node, outputs, around._condition(node.args["qualify"].this))
 
@@ -361,8 +371,11 @@ class _Query:
                 node.right, "a set operation BY NAME", "list the columns in one order"
             )
         only(node, ("this", "expression", "distinct", "with_", "order", "limit", "offset"))
-        left, one = _Query(self.names, self.outer).run(node.left, promised)
-        right, other = _Query(self.names, self.outer).run(
+        counted = not node.args.get("distinct") and not isinstance(node, exp.Union)
+        if counted and not self.words.has_all_of_sets:
+            raise Unsupported(node.right, "INTERSECT ALL and EXCEPT ALL", "count the rows")
+        left, one = _Query(self.words, self.names, self.outer).run(node.left, promised)
+        right, other = _Query(self.words, self.names, self.outer).run(
             node.right, _nameless(promised) if promised is not None else None
         )
         node.set("this", left)
@@ -371,7 +384,7 @@ class _Query:
             Output(a.name, common_type(node, [_of(a), _of(b)]))
             for a, b in zip(one, other, strict=True)
         ]
-        order_of_operation(node, outputs)
+        order_of_operation(node, outputs, self.words)
         return node, outputs
 
 

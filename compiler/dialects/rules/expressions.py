@@ -6,25 +6,20 @@ dialect does not have without a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.gate import refuse
-from seeknal.compiler.dialects.postgres_casts import collated
-from seeknal.compiler.dialects.postgres_functions import AFTER
-from seeknal.compiler.dialects.postgres_functions import RULES as FUNCTIONS
-from seeknal.compiler.dialects.postgres_operators import NAMED
-from seeknal.compiler.dialects.postgres_operators import RULES as OPERATORS
-from seeknal.compiler.dialects.typed import STRING, type_of, typed
-from seeknal.compiler.types import Kind
+from seeknal.compiler.dialects.rules.portable import filter_to_case
+from seeknal.compiler.dialects.rules.vocabulary import AFTER, UNGUARDED, Vocabulary, collated
+from seeknal.compiler.dialects.typed import BOOLEAN, expect, type_of, typed
+from seeknal.compiler.types import Column
 
-_RULES = {**OPERATORS, **FUNCTIONS}
 # Parts of a node that are no expressions: names of types, units and windows.
 _WORDS = (exp.DataType, exp.Var, exp.Identifier, exp.IntervalSpan, exp.WindowSpec)
 _NATIVE = "seeknal_native"
-_SPELT = {Kind.INT64: "BIGINT", Kind.DOUBLE: "DOUBLE"}
 
 Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
@@ -33,8 +28,9 @@ Subquery = Callable[[exp.Query], exp.Expr]
 class Expressions:
     """Rewrites expressions; columns and queries in them are the caller's."""
 
-    def __init__(self, column: Resolve, query: Subquery) -> None:
+    def __init__(self, words: Vocabulary, column: Resolve, query: Subquery) -> None:
         """`column` gives the expression that a name means, `query` a subquery rewritten."""
+        self._words = words
         self._column = column
         self._query = query
 
@@ -46,7 +42,7 @@ class Expressions:
         after = found.meta.get(AFTER)
         if after is not None and not inside:
             found.meta.pop(AFTER)
-            found = typed(cast(found, _SPELT[after.kind]), after)
+            found = typed(cast(found, self._words.type_name(after)), after)
         return found
 
     def _node(self, node: exp.Expr) -> exp.Expr:
@@ -60,15 +56,15 @@ class Expressions:
             return self._around_aggregate(node)
         if isinstance(node, exp.Ordered):
             return self.ordered(node)
-        rule = _RULES.get(type(node))
-        if isinstance(node, exp.Anonymous) and NAMED.get(node.name.lower()) != len(
-            node.expressions
-        ):
-            rule = None
+        rule = self._words.rules.get(type(node))
+        if isinstance(node, exp.Anonymous):
+            arguments, rule = self._words.named.get(node.name.lower(), (-1, None))
+            if arguments != len(node.expressions):
+                rule = None
         if rule is None:
             refuse(node)
         self._operands(node)
-        found = rule(node)
+        found = rule(node, self._words)
         if not isinstance(found, exp.Expr):
             raise TypeError(type(found))
         return found
@@ -90,7 +86,7 @@ class Expressions:
     def _query_in(self, node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Exists):
             node.set("this", self._query(node.this))
-            return typed(node, _TRUE_OR_FALSE)
+            return typed(node, BOOLEAN)
         assert isinstance(node, exp.Query)
         return self._query(node)
 
@@ -99,6 +95,8 @@ class Expressions:
             inner = node.this.this if isinstance(node.this, exp.Filter) else node.this
             if isinstance(inner, exp.Median):
                 raise Unsupported(node, "MEDIAN as a window", "compute it in a GROUP BY, then join")
+        if isinstance(node, exp.Window) and node.args.get("alias") is not None:
+            self._named_window(node)
         inner = self.rewrite(node.this, inside=True)
         after = inner.meta.pop(AFTER, None)
         node.set("this", inner)
@@ -111,9 +109,17 @@ class Expressions:
                 value.set("expressions", [self.ordered(part) for part in value.expressions])
             elif key == "spec" and value is not None:
                 self._frame(value)
+        found: exp.Expr = node
+        if isinstance(node, exp.Filter) and not self._words.has_filter:
+            expect(node, node.expression.this, "truth value")
+            found = filter_to_case(node)
         if after is not None:
-            node.meta[AFTER] = after
-        return typed(node, type_of(inner))
+            found.meta[AFTER] = after
+        return typed(found, type_of(inner))
+
+    def _named_window(self, node: exp.Window) -> None:
+        if not self._words.has_named_windows:
+            raise Unsupported(node, "a window with a name", "write it after OVER, in parentheses")
 
     def _frame(self, spec: exp.WindowSpec) -> None:
         for key in ("start", "end"):
@@ -125,19 +131,30 @@ class Expressions:
         if not isinstance(node, exp.Ordered):
             return self.rewrite(node)
         key = self.rewrite(node.this)
-        node.set("this", collated(key))
+        node.set("this", collated(key, self._words))
         return typed(node, type_of(key))
 
 
-def native(node: exp.Expr) -> exp.Expr:
+def rewrite_expression(tree: exp.Expr, columns: Sequence[Column], words: Vocabulary) -> exp.Expr:
+    """An expression of a spec over `columns`; of a macro, where nobody knows them.
+
+    Raises `Unsupported` for the first construct that the dialect cannot say with DuckDB's rows.
+    """
+    if not columns:
+        for division in tree.find_all(exp.Div):
+            division.meta[UNGUARDED] = True
+    known = {column.name: column.type for column in columns}
+
+    def column(node: exp.Column) -> exp.Expr:
+        return typed(node, known.get(node.name))
+
+    return _native(Expressions(words, column, refuse).rewrite(tree))
+
+
+def _native(node: exp.Expr) -> exp.Expr:
     """The tree marked as the target's own SQL, which is not rewritten again.
 
     Marked among its arguments, which every way of copying a tree keeps.
     """
     node.set(_NATIVE, True)
     return node
-
-
-_TRUE_OR_FALSE = type_of(OPERATORS[exp.Boolean](exp.true()))
-
-__all__ = ["STRING", "Expressions", "native"]

@@ -1,4 +1,4 @@
-"""Clauses that PostgreSQL says differently: QUALIFY, orders that decide rows, limits."""
+"""Clauses that engines say differently: QUALIFY, orders that decide rows, limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
 from seeknal.compiler.dialects.scopes import Output, Scope, Source, named, spell
 from seeknal.compiler.dialects.typed import STRING
 
@@ -65,7 +66,9 @@ def around_qualify(node: exp.Select, outputs: Sequence[Output], test: exp.Expr |
     return outer
 
 
-def order_of_operation(node: exp.SetOperation, outputs: Sequence[Output]) -> None:
+def order_of_operation(
+    node: exp.SetOperation, outputs: Sequence[Output], words: Vocabulary
+) -> None:
     """Spell the columns that a set operation is ordered by; raise where text decides rows."""
     limit, order = node.args.get("limit"), node.args.get("order")
     if limit is not None:
@@ -80,7 +83,8 @@ def order_of_operation(node: exp.SetOperation, outputs: Sequence[Output]) -> Non
             if found is None or found.name is None:
                 raise Unsupported(part, "a set operation in a computed order", "use a column")
             spell(key.this, found.name)
-        if found is not None and found.type == STRING and limit is not None:
+        by_bytes = words.byte_order is None
+        if found is not None and found.type == STRING and limit is not None and not by_bytes:
             raise Unsupported(
                 part, "a LIMIT of a set operation in order of text", "order around it"
             )

@@ -1,16 +1,18 @@
-"""Casts: which of them give one value on DuckDB and PostgreSQL, and how the others are said."""
+"""Casts: which of them give one value on DuckDB and elsewhere, and how the others are said."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.rules.portable import truth_as_number
+from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
 from seeknal.compiler.dialects.typed import (
     DATE,
     DECIMAL,
     NULL,
     check_time_literal,
-    family,
+    is_text,
     type_of,
     typed,
 )
@@ -41,7 +43,7 @@ _LONGEST_EXACT = 18
 
 
 def target_of(node: exp.Cast) -> DataType:
-    """The type that a cast names. Raises `Unsupported` for one that PostgreSQL has not."""
+    """The type that a cast names. Raises `Unsupported` for one that not every engine has."""
     to = node.args["to"]
     if to.this in (_D.DECIMAL,):
         precision, scale = (int(part.this.name) for part in to.expressions[:2])
@@ -55,7 +57,7 @@ def target_of(node: exp.Cast) -> DataType:
     return _TARGETS[to.this]
 
 
-def rewrite_cast(node: exp.Cast) -> exp.Expr:
+def rewrite_cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
     """The cast with DuckDB's value."""
     target = target_of(node)
     value = node.this
@@ -66,23 +68,22 @@ def rewrite_cast(node: exp.Cast) -> exp.Expr:
     if target == STRING:
         if source == STRING and not isinstance(value, exp.Literal):
             return typed(exp.Paren(this=value), STRING)
-        text = as_text(value, node)
-        return text if text is not value else typed(cast(value, "TEXT"), STRING)
+        text = as_text(value, node, words)
+        return text if text is not value else typed(_to_text(value, words), STRING)
     if source is None or source == NULL:
         return typed(node, target)
-    allowed = {
-        "number": ("number", "text", "truth value"),
-        "time": ("time", "text"),
-        "truth value": ("number", "text", "truth value"),
-    }[family(target)]
-    if family(source) not in allowed:
+    # Text that is written out in ISO form is the same time to every engine.
+    written = is_text(value) and target.is_temporal
+    if (source.kind, target.kind) not in words.casts and not written:
         raise Unsupported(node, f"a cast of {source} to {target}", "compute it another way")
     if target == BOOLEAN and source.is_number:
         not_zero = exp.NEQ(this=_operand(value), expression=exp.Literal.number(0))
         return typed(exp.Paren(this=not_zero), BOOLEAN)
     if source == BOOLEAN and target.is_number:
-        whole = cast(value, "INT")
-        return typed(whole if target == INT64 else _to(whole, node), target)
+        if words.casts_truth:
+            whole = cast(value, "INT")
+            return typed(whole if target == INT64 else _to(whole, node), target)
+        return typed(_to(truth_as_number(value), node), target)
     if source == DOUBLE and target.kind is Kind.DECIMAL:
         return _double_to_decimal(node, value, target)
     return typed(node, target)
@@ -97,28 +98,6 @@ def _operand(value: exp.Expr) -> exp.Expr:
     return value if plain else exp.Paren(this=value)
 
 
-def as_double(node: exp.Expr) -> exp.Expr:
-    """The number as DOUBLE."""
-    return node if type_of(node) == DOUBLE else typed(cast(node, "DOUBLE"), DOUBLE)
-
-
-def collated(node: exp.Expr) -> exp.Expr:
-    """Text that compares byte by byte, as on DuckDB, whatever the database's collation."""
-    if type_of(node) != STRING or isinstance(node, exp.Collate):
-        return node
-    primary = isinstance(node, exp.Column | exp.Literal | exp.Func | exp.Paren | exp.Case)
-    operand = node if primary else exp.Paren(this=node)
-    c = exp.Identifier(this="C", quoted=True)
-    return typed(exp.Collate(this=operand, expression=c), STRING)
-
-
-def literal_number(node: exp.Expr | None) -> int | None:
-    """The whole number that is written there; None for anything else."""
-    if isinstance(node, exp.Literal) and node.is_int:
-        return int(node.name)
-    return None
-
-
 def half_away(value: exp.Expr, digits: int) -> exp.Expr:
     """`value * 10^digits`, a double, to the whole number nearest; halves away from zero."""
     operand = value if isinstance(value, exp.Column | exp.Cast) else exp.Paren(this=value)
@@ -130,7 +109,7 @@ def half_away(value: exp.Expr, digits: int) -> exp.Expr:
 
 
 def _double_to_decimal(node: exp.Cast, value: exp.Expr, target: DataType) -> exp.Expr:
-    """Scaled, rounded and scaled back as DuckDB does: PostgreSQL rounds the decimal spelling."""
+    """Scaled, rounded and scaled back as DuckDB does: others round the decimal spelling."""
     if target.precision > _LONGEST_EXACT:
         raise Unsupported(
             node,
@@ -144,11 +123,8 @@ def _double_to_decimal(node: exp.Cast, value: exp.Expr, target: DataType) -> exp
     return typed(_to(whole, node), target)
 
 
-def as_text(value: exp.Expr, parent: exp.Expr) -> exp.Expr:
-    """The value as DuckDB spells it: itself where it is text. Raises `Unsupported` for doubles.
-
-    Dates and times have PostgreSQL's default spelling (`DateStyle` ISO), which is DuckDB's.
-    """
+def as_text(value: exp.Expr, parent: exp.Expr, words: Vocabulary) -> exp.Expr:
+    """The value as DuckDB spells it: itself where it is text. Raises `Unsupported` for doubles."""
     kind = type_of(value)
     if kind is None or kind in (STRING, NULL):
         return value
@@ -158,6 +134,20 @@ def as_text(value: exp.Expr, parent: exp.Expr) -> exp.Expr:
             f"the spelling of a {'double' if kind == DOUBLE else 'computed decimal'}",
             "cast it to a DECIMAL with the digits to show, then to text",
         )
-    if kind.kind is Kind.OTHER:
+    if kind == BOOLEAN and BOOLEAN.kind not in words.spelt:
+        return typed(_truth_as_text(value), STRING)
+    if kind.kind not in words.spelt:
         raise Unsupported(parent, f"the spelling of a {kind}", "take text, numbers or times")
-    return typed(cast(value, "TEXT"), STRING)
+    return typed(_to_text(value, words), STRING)
+
+
+def _truth_as_text(value: exp.Expr) -> exp.Expr:
+    branches = [
+        exp.If(this=value, true=exp.Literal.string("true")),
+        exp.If(this=exp.Not(this=_operand(value.copy())), true=exp.Literal.string("false")),
+    ]
+    return exp.Case(ifs=branches)
+
+
+def _to_text(value: exp.Expr, words: Vocabulary) -> exp.Expr:
+    return cast(value, words.type_name(STRING))
