@@ -139,6 +139,8 @@ def finish(statement: exp.Expr) -> exp.Expr:
             _may_be_null(node)
         elif isinstance(node, exp.WindowSpec):
             _check_frame(node)
+        elif isinstance(node, exp.Alias):
+            _number_rows(node)
         elif isinstance(node, exp.Table) and node.args.get("catalog") is not None:
             raise Unsupported(
                 node,
@@ -171,6 +173,13 @@ def _name_columns(node: exp.Select) -> None:
             alias.comments = projection.comments
             alias.this.comments = None
             node.expressions[place].replace(alias)
+
+
+def _number_rows(node: exp.Alias) -> None:
+    """Signed: an unsigned integer beside a signed one in a UNION becomes a Variant."""
+    number = node.this
+    if isinstance(number, exp.Window) and isinstance(number.this, exp.RowNumber):
+        node.set("this", _call("toInt64", number))
 
 
 def _may_be_null(node: exp.Expr) -> None:

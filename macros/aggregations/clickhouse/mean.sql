@@ -1,4 +1,12 @@
 {#-
-reason: AVG of integers adds them in 64 bits
+reason: AVG of decimals adds them exactly, and that of other numbers in doubles
 -#}
-{% if type == 'double' %}AVG({{ x }}){% else %}AVG(CAST({{ x }} AS Nullable(Float64))){% endif %}
+{% if type == 'double' -%}
+AVG({{ x }})
+{%- elif type == 'decimal' and precision <= 26 -%}
+AVG({{ x }})
+{%- elif type == 'decimal' -%}
+AVG(CAST({{ x }} AS Nullable(Decimal(76, {{ scale }}))))
+{%- else -%}
+AVG(CAST({{ x }} AS Nullable(Decimal(38, 0))))
+{%- endif %}
