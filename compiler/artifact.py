@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.findings import Finding
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 

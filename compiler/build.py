@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from seeknal.compiler import checked
-from seeknal.compiler.adapt import Adapted, Count, adapt
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.collector import collector_paused
 from seeknal.compiler.compile_node import compile_node
@@ -19,7 +19,6 @@ from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import Discovery
 from seeknal.compiler.environ import RecordedEnviron
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
-from seeknal.compiler.guarded import Guarded, guard
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Model, Resolved, ResolvedSource, ResolvedTrainingSet
@@ -27,12 +26,17 @@ from seeknal.compiler.parameters import Context
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.project import Project, load_project
-from seeknal.compiler.project_files import project_files
+from seeknal.compiler.project_files import project_stamps, stamps_of
+from seeknal.compiler.records import dataclass
+from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.project import resolve_project
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.select_nodes import find_nodes
-from seeknal.compiler.stages import show_stage
+
+if TYPE_CHECKING:
+    from seeknal.compiler.adapt import Adapted, Count
+    from seeknal.compiler.guarded import Guarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class Compilation:
 
     def guarded(self, node: str) -> Guarded | None:
         """The node in the form that checks its as-ofs as it runs; None where it has no need."""
+        from seeknal.compiler.guarded import guard
+
         return guard(self.plans[node], find_dialect(self.dialect), self.library)
 
     def adapted(self, node: str, count: Count) -> Adapted | None:
@@ -80,6 +86,8 @@ class Compilation:
         resolved = self.model.nodes[node]
         if not isinstance(resolved, ResolvedTrainingSet):
             return None
+        from seeknal.compiler.adapt import adapt
+
         dialect = find_dialect(self.dialect)
         traits = Traits(dialect.name, dialect.asof_join)
         return adapt(resolved, dialect, traits, self.library, count)
@@ -159,7 +167,8 @@ def _compile(
         common=project.common,
         environ=environ,
     )
-    model = resolve_project(project, context, library, discovery, findings)
+    types = BoundTypes.load(root)
+    model = resolve_project(project, context, library, discovery, types, findings)
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
@@ -176,6 +185,7 @@ def _compile(
     artifacts = _lower(model, plans, options, library, findings)
     findings.stop_on_errors()
     remember(root, library, remembered)
+    types.save(whole=not project.unread)
     if not project.unread:
         discovery.save()
     return Compilation(
@@ -199,12 +209,13 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     known = checked.load(root)
     if known is None or known.key != checked.key_of([options.run_date, options.overrides]):
         return None
-    stamps = checked.stamps_of(root, project_files(root))
+    stamps = project_stamps(root)
     changed = known.changed(stamps)
     if changed is None:
         return None
     findings = Findings()
-    project = load_project(root, findings, only=nodes)
+    ids = {file: id for file, id in known.ids.items() if file not in changed}
+    project = load_project(root, findings, nodes, ids)
     read = {spec.place.file: spec.id for spec in project.specs.values()}
     if findings.has_errors or not changed <= read.keys():
         return None
@@ -222,7 +233,8 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
         outputs = {**known.outputs, **{node: outputs[node] for node in edited}}
         above = {node for edges in compilation.upstream.values() for node in edges}
         read_now = known.read | above
-        checked.save(root, replace(known, stamps=stamps, outputs=outputs, read=read_now))
+        ids |= {file: read[file] for file in changed}
+        checked.save(root, replace(known, stamps=stamps, ids=ids, outputs=outputs, read=read_now))
     return compilation
 
 
@@ -234,13 +246,14 @@ def _outputs(model: Model) -> dict[str, str]:
 
 def _checked(root: Path, options: Options, compilation: Compilation) -> checked.Checked:
     sources = (n for n in compilation.model.nodes.values() if isinstance(n, ResolvedSource))
-    data = [root / source.path for source in sources if source.path and not source.declared]
+    data = [source.path for source in sources if source.path and not source.declared]
     return checked.Checked(
         key=checked.key_of([options.run_date, options.overrides]),
-        stamps=checked.stamps_of(root, project_files(root)),
+        stamps=project_stamps(root),
+        ids={spec.place.file: spec.id for spec in compilation.project.specs.values()},
         outputs=_outputs(compilation.model),
         read=frozenset(node for node, readers in compilation.downstream.items() if readers),
-        data=checked.stamps_of(root, [file for file in data if file.is_file()]),
+        data=stamps_of(root, [file for file in data if (root / file).is_file()]),
         environ=checked.environ_digests(compilation.environ, os.environ),
     )
 
@@ -287,4 +300,4 @@ def _ancestors(model: Model, node: str) -> list[str]:
     return [above for above in model.order if above in found]
 
 
-__all__ = ["Compilation", "CompileFailed", "Options", "compile_project", "show_stage"]
+__all__ = ["Compilation", "CompileFailed", "Options", "compile_project"]

@@ -10,25 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seeknal import __version__
+from seeknal.compiler.project_files import Stamp, project_stamps, stamps_of
+from seeknal.compiler.records import dataclass
 
 if TYPE_CHECKING:
     from seeknal.compiler.types import Column
 
 _FILE = "target/.cache/checked.json"
-_FORMAT = 3
-
-Stamp = tuple[int, int]
+_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The stamps of the files of a project without errors, and a digest of each node's columns.
 
+    `ids` has the node of each spec.
     `read` are the nodes that others read: only their columns concern anybody else.
     `key` covers all that is not a file: version, parameters, the run's date. `data` are the files
     whose columns were read, `environ` digests of the environment's variables that specs name.
@@ -36,6 +36,7 @@ class Checked:
 
     key: str
     stamps: Mapping[str, Stamp]
+    ids: Mapping[str, str]
     outputs: Mapping[str, str]
     read: frozenset[str]
     data: Mapping[str, Stamp]
@@ -75,25 +76,13 @@ def columns_digest(columns: Iterable[Column]) -> str:
     return short_digest(json.dumps([[column.name, str(column.type)] for column in columns]))
 
 
-def stamps_of(root: Path, files: Iterable[Path]) -> dict[str, Stamp]:
-    """Modification time in nanoseconds and size in bytes of each file below `root`."""
-    start = len(root.as_posix()) + 1
-    found = {}
-    for file in files:
-        status = file.stat()
-        found[file.as_posix()[start:]] = (status.st_mtime_ns, status.st_size)
-    return found
-
-
-def unchanged(
-    root: Path, key: str, files: Iterable[Path], environ: Mapping[str, str]
-) -> str | None:
+def unchanged(root: Path, key: str, environ: Mapping[str, str]) -> str | None:
     """The digest of the last successful compilation, where nothing it read has changed since."""
     known = load(root)
-    if known is None or known.key != key or stamps_of(root, files) != known.stamps:
+    if known is None or known.key != key or project_stamps(root) != known.stamps:
         return None
     try:
-        data = stamps_of(root, [root / file for file in known.data])
+        data = stamps_of(root, known.data)
     except FileNotFoundError:
         return None
     if data != known.data or environ_digests(known.environ, environ) != known.environ:
@@ -108,6 +97,7 @@ def load(root: Path) -> Checked | None:
         return Checked(
             key=str(data["key"]),
             stamps=_stamps(data["stamps"]),
+            ids=dict(data["ids"]),
             outputs=dict(data["outputs"]),
             read=frozenset(data["read"]),
             data=_stamps(data["data"]),
@@ -124,6 +114,7 @@ def save(root: Path, checked: Checked) -> None:
     data = {
         "key": checked.key,
         "stamps": checked.stamps,
+        "ids": checked.ids,
         "outputs": checked.outputs,
         "read": sorted(checked.read),
         "data": checked.data,

@@ -7,9 +7,11 @@ here its own columns win and the lock follows.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from seeknal.compiler.records import dataclass
 
 LOCK_FILE = "seeknal.lock"
 _CACHE_FILE = "target/.cache/discovered.json"

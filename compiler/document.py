@@ -9,13 +9,14 @@ always text. Duplicate keys and several documents in one file are findings.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
 
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import SqlText, Text
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.yaml_text import literal_sql, runs_of, span_of, syntax_finding
 
 Step = str | int

@@ -6,10 +6,10 @@ computes it. Days follow SEMANTICS "Days": whole calendar days from the event ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.findings import Place
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, DataType
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ stops after the stage that found an error. `CompileFailed` carries the whole lis
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from seeknal.compiler.records import dataclass
 
 
 class Severity(StrEnum):

@@ -7,7 +7,7 @@ with two groups breaks the promise, and the check reads groups, not rows. Measur
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -20,6 +20,7 @@ from seeknal.compiler.lower.statement import lower_plan
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import TimeColumn
 from seeknal.compiler.plan import Aggregate, DateOf, Named, OneDatePerId, Pick, Plan, Step, Take
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DATE, Column
 
 GROUPS = "features_by_as_of"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlglot
@@ -18,6 +17,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from seeknal.compiler.findings import CompileFailed, Place
 from seeknal.compiler.macro_header import body_line, broken
+from seeknal.compiler.records import dataclass
 
 COLUMN = "column_"
 _CLASS = re.compile(r"<class 'sqlglot\.expressions\.\w+\.(\w+)'>")

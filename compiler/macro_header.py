@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
 from seeknal.compiler.findings import CompileFailed, Finding, Place
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DOUBLE, INT64, DataType, Kind, decimal, parse_type
 
 # What every body may use beside its parameters.

@@ -8,7 +8,6 @@ within each a dialect's before the portable one. Portable bodies are in DuckDB's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +20,7 @@ from seeknal.compiler.macro_header import (
     read_header,
     read_reason,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DataType, Kind
 
 if TYPE_CHECKING:

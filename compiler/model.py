@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.features import Feature
@@ -15,6 +15,7 @@ from seeknal.compiler.kinds.spec import (
     Spec,
     TrainingSetSpec,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 if TYPE_CHECKING:

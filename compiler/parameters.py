@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import SqlText
@@ -25,6 +24,7 @@ from seeknal.compiler.parameters_values import (
     Scope,
     in_sql,
 )
+from seeknal.compiler.records import dataclass
 
 __all__ = ["Context", "Ref", "Rendered", "Scope", "needs_jinja", "render_params", "render_sql"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import Any
 
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import SqlText
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.suggest import suggest
 
 Ref = Callable[[str, Place], str | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SPECS = "seeknal"
@@ -12,15 +12,26 @@ PROJECT_FILE = "seeknal_project.yml"
 MACROS = "macros"
 
 
-def project_files(root: Path) -> list[Path]:
-    """Every file that compiling the project depends on, in sorted order."""
-    files = [
-        root / file for file in files_below(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))
-    ]
-    files += [root / file for file in files_below(root, MACROS)]
+Stamp = tuple[int, int]
+"""Modification time in nanoseconds and size in bytes."""
+
+
+def project_stamps(root: Path) -> dict[str, Stamp]:
+    """The stamp of every file that compiling the project depends on, in sorted order."""
+    files = [file for file in files_below(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))]
+    files += files_below(root, MACROS)
     if (root / PROJECT_FILE).is_file():
-        files.append(root / PROJECT_FILE)
-    return sorted(files)
+        files.append(PROJECT_FILE)
+    return stamps_of(root, sorted(files))
+
+
+def stamps_of(root: Path, files: Iterable[str]) -> dict[str, Stamp]:
+    """The stamp of each file, a path below `root`. Raises FileNotFoundError."""
+    found = {}
+    for file in files:
+        status = os.stat(os.path.join(root, file))
+        found[file] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
 def files_below(root: Path, folder: str) -> Iterator[str]:

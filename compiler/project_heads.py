@@ -7,8 +7,9 @@ which it does not is read in any case, so this can only read too much, never too
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from seeknal.compiler.records import dataclass
 
 _LINE = re.compile(
     r"^(kind|name):[ \t]+(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\2[ \t]*(?:#.*)?\r?$", re.MULTILINE
@@ -43,30 +44,29 @@ def head_of(text: str) -> Head | None:
 
 
 def needed_files(
-    texts: Mapping[str, str], only: Collection[str], common: Iterable[str]
-) -> tuple[list[str], frozenset[str]]:
-    """The files that the nodes `only` (ids or names) need, in the order of `texts`, and all ids.
+    ids: Mapping[str, str],
+    text_of: Callable[[str], str],
+    only: Collection[str],
+    common: Iterable[str],
+) -> list[str]:
+    """The files that the nodes `only` (ids or names) need, in the order of `ids`.
 
-    A file needs the nodes that its text mentions anywhere, and those that the `common` texts
-    mention where it has parameters.
+    `ids` has the node of each file, "" where nobody knows. A file needs the nodes that its text
+    mentions anywhere, and those that the `common` texts mention where it has parameters.
     """
-    heads = {file: head_of(text) for file, text in texts.items()}
     files_of: dict[str, list[str]] = {}
-    for file, head in heads.items():
-        if head is not None:
-            files_of.setdefault(head.id.casefold(), []).append(file)
-    needed = {
-        file for file, head in heads.items() if head is None or {head.id, head.name} & {*only}
-    }
+    for file, id in ids.items():
+        if id:
+            files_of.setdefault(id.casefold(), []).append(file)
+    needed = {file for file, id in ids.items() if not id or {id, id.partition(".")[2]} & {*only}}
     shared = {name for text in common for name in _ID.findall(text)}
     pending = list(needed)
     while pending:
-        text = texts[pending.pop()]
+        text = text_of(pending.pop())
         mentioned = set(_ID.findall(text)) | (shared if "{{" in text or "{%" in text else set())
         for name in mentioned:
             for file in files_of.get(name.casefold(), ()):
                 if file not in needed:
                     needed.add(file)
                     pending.append(file)
-    ids = frozenset(head.id for head in heads.values() if head is not None)
-    return [file for file in texts if file in needed], ids
+    return [file for file in ids if file in needed]

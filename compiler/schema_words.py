@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from seeknal.compiler.document import Step, YamlFile
@@ -15,6 +14,7 @@ from seeknal.compiler.durations import (
     window_length_complaint,
 )
 from seeknal.compiler.findings import Finding, Severity
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.suggest import closest, suggest
 from seeknal.compiler.windows import Complaint, day_counts_complaint, day_window_complaint
 

@@ -8,8 +8,9 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from seeknal.compiler.records import dataclass
 
 _TEMPORARY_SUFFIX = ".seeknal-tmp"
 _CHUNK_BYTES = 1 << 20

@@ -25,7 +25,7 @@ MAX_LINES = 400
 STAGES = (
     (
         "said everywhere",
-        "findings types suggest collector codes durations windows features kinds.spec "
+        "findings types records suggest collector codes durations windows features kinds.spec "
         "render_findings",
     ),
     ("documents", "yaml_text document"),

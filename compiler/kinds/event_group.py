@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from seeknal.compiler.document import Document, Step
@@ -18,6 +17,7 @@ from seeknal.compiler.kinds.spec import (
     Input,
     Text,
 )
+from seeknal.compiler.records import dataclass
 
 _COMPUTED = ("agg", "ratio", "window", "windows", "offset", "where", "column")
 _OF_A_SIDE = ("column", "window", "windows", "offset", "where")

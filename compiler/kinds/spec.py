@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from seeknal.compiler.features import TimeWindow
 from seeknal.compiler.findings import Place
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DataType
 
 

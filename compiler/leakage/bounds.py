@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -38,6 +38,7 @@ from seeknal.compiler.model import (
     ResolvedSource,
     ResolvedTrainingSet,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, Kind
 
 TIMELESS = "timeless"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -25,6 +24,7 @@ from seeknal.compiler.model import (
     ResolvedTrainingSet,
     WindowsJoin,
 )
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

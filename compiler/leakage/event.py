@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlglot import exp
@@ -34,6 +33,7 @@ from seeknal.compiler.leakage.times import (
     nears,
 )
 from seeknal.compiler.leakage.views import View, entries, relations_below
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Kind
 
 TEMPORAL = (Kind.DATE, Kind.TIMESTAMP)

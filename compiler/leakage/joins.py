@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.features import Feature
@@ -27,6 +26,7 @@ from seeknal.compiler.model import (
     TimeColumn,
     WindowsJoin,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Kind
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.leakage.bounds import Bounds, columns_read, least_day
@@ -19,6 +18,7 @@ from seeknal.compiler.model import (
     Taken,
     WindowsJoin,
 )
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

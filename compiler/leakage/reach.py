@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from seeknal.compiler.findings import Place
+from seeknal.compiler.records import dataclass
 
 EVENT_CLOCK_CODE = "leak-clock-event-time"
 VALUE_CLOCK_CODE = "leak-clock-value"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlglot import exp
@@ -10,6 +9,7 @@ from sqlglot import exp
 from seeknal.compiler.leakage.reach import Reaches
 from seeknal.compiler.leakage.views import Source, View
 from seeknal.compiler.model import Relation
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

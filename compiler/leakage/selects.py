@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlglot import exp
@@ -33,6 +32,7 @@ from seeknal.compiler.leakage.views import (
     relations_below,
 )
 from seeknal.compiler.leakage.windows import WindowRule
+from seeknal.compiler.records import dataclass
 
 _EDGES = (exp.LTE, exp.LT, exp.GTE, exp.GT, exp.EQ, exp.Between, exp.DateDiff)
 _DECIDING = ("where", "group", "having", "qualify")

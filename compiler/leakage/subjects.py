@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.leakage.bounds import TIMELESS, Bounds
 from seeknal.compiler.leakage.clocks import has_clock
 from seeknal.compiler.leakage.declared import own_times, times_below
@@ -20,6 +18,7 @@ from seeknal.compiler.model import (
     ResolvedTrainingSet,
     WindowsJoin,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 

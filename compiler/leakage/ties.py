@@ -7,7 +7,6 @@ difference of days that is not negative.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -15,6 +14,7 @@ from sqlglot.optimizer.scope import Scope
 from seeknal.compiler.leakage.spans import unit_span
 from seeknal.compiler.leakage.times import Near, Time
 from seeknal.compiler.leakage.views import View, conjuncts
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Kind
 
 Known = dict[tuple[str, str], int]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import walk_in_scope
 
 from seeknal.compiler.leakage.clocks import clocks_in
 from seeknal.compiler.leakage.spans import DAY, interval_span, unit_span
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Kind
 
 KindOf = Callable[[exp.Column], Kind | None]

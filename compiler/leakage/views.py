@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlglot import exp
@@ -14,6 +13,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from seeknal.compiler.findings import Place
 from seeknal.compiler.leakage.times import Time, kind_of_expression, time_of
 from seeknal.compiler.model import Relation, ResolvedQuery
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, Kind
 
 Source = Scope | exp.Expr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
@@ -19,6 +17,7 @@ from seeknal.compiler.leakage.spans import interval_span
 from seeknal.compiler.leakage.ties import Known
 from seeknal.compiler.leakage.times import Near, Time
 from seeknal.compiler.leakage.views import View, outputs
+from seeknal.compiler.records import dataclass
 
 _WHOLE_PARTITION = (exp.Ntile, exp.PercentRank, exp.CumeDist)
 _WITHOUT_FRAME = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lead, exp.Lag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlglot import exp
 
@@ -15,6 +15,7 @@ from seeknal.compiler.lower.values import all_of, not_null, value
 from seeknal.compiler.lower.windows import window_tests
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import Aggregate, Named, Take
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DOUBLE, Column, DataType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from seeknal.compiler.dialects import duckdb
@@ -21,6 +19,7 @@ from seeknal.compiler.plan import (
     TextIsTime,
     ValuesFitSchema,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Kind
 
 _EXAMPLES = exp.Literal.number(5)

@@ -5,8 +5,6 @@ A step is one SELECT to be; its name says what its rows are and becomes the name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.model import ResolvedSource, TimeColumn
 from seeknal.compiler.plan.as_of import (
     InReach,
@@ -40,6 +38,7 @@ from seeknal.compiler.plan.values import (
     Until,
     Value,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 __all__ = [

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.features import Feature
 from seeknal.compiler.model import ResolvedQuery, ResolvedSource
 from seeknal.compiler.plan.values import Named, Until, Value
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

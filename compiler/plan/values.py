@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from seeknal.compiler.model import TimeColumn
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DATE, INT64, STRING, TIMESTAMP, Column, DataType
 
 

@@ -14,8 +14,6 @@ from seeknal.compiler.model import (
 )
 from seeknal.compiler.plan import Plan, ReadSource, Step, UserQuery, ValuesFitSchema
 from seeknal.compiler.planning.day_grain import plan_day_grain
-from seeknal.compiler.planning.event_group import plan_event_group
-from seeknal.compiler.planning.training_set import plan_training_set
 
 
 def plan_node(resolved: Resolved, as_of: datetime | None = None) -> Plan:
@@ -31,8 +29,12 @@ def plan_node(resolved: Resolved, as_of: datetime | None = None) -> Plan:
         case ResolvedDayGrain():
             return plan_day_grain(resolved)
         case ResolvedEventGroup():
+            from seeknal.compiler.planning.event_group import plan_event_group
+
             return plan_event_group(resolved, as_of)
         case ResolvedTrainingSet():
+            from seeknal.compiler.planning.training_set import plan_training_set
+
             return plan_training_set(resolved)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.model import ResolvedDayGrain, ResolvedSpine, TimeColumn
 from seeknal.compiler.plan import (
     Aggregate,
@@ -27,6 +25,7 @@ from seeknal.compiler.planning.common import (
     present,
     text_promises,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DATE, INT64, Column
 
 DAYS_NOTE = (

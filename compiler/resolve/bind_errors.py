@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.binder import BindError
 from seeknal.compiler.suggest import closest, suggest
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.model import Relation
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, DataType, Kind, parse_type
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def column_type(name: str) -> DataType:
     return parse_type(name) or DataType(Kind.OTHER, detail=name)
 
 
-def bind(sql: str, relations: Sequence[Relation]) -> tuple[Column, ...] | BindError:
-    """The columns that `sql` returns where `relations` exist, or why it does not bind."""
+def bind(sql: str, relations: Sequence[Relation]) -> list[tuple[str, str]] | BindError:
+    """Names and DuckDB's types of the columns that `sql` returns where `relations` exist."""
     import duckdb
 
     connection = _connection()
@@ -66,10 +66,7 @@ def bind(sql: str, relations: Sequence[Relation]) -> tuple[Column, ...] | BindEr
             return _explain(str(error), len("DESCRIBE "))
         raise
     # Not from DESCRIBE, which says that `id AS "ID"` is named `id`.
-    return tuple(
-        Column(name, column_type(str(type_)))
-        for name, type_ in zip(found.columns, found.types, strict=True)
-    )
+    return [(name, str(type_)) for name, type_ in zip(found.columns, found.types, strict=True)]
 
 
 @cache

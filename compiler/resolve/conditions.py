@@ -13,7 +13,7 @@ from seeknal.compiler.features import Condition
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import SqlText, Text
 from seeknal.compiler.model import Relation
-from seeknal.compiler.resolve.binder import BindError, bind
+from seeknal.compiler.resolve.binder import BindError, bind, column_type
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.parse_errors import explain
 from seeknal.compiler.resolve.tidy import tidy
@@ -144,10 +144,9 @@ def _binds_to_boolean(
             _CODE, f"this {where} does not fit the columns: {bound.message}", _whole(text), _HELP
         )
         return False
-    if bound[0].type != BOOLEAN:
-        findings.error(
-            _CODE, f"this {where} gives {bound[0].type}, not true or false", _whole(text), _HELP
-        )
+    found = column_type(bound[0][1])
+    if found != BOOLEAN:
+        findings.error(_CODE, f"this {where} gives {found}, not true or false", _whole(text), _HELP)
         return False
     return True
 

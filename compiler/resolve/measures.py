@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seeknal.compiler.features import Argument, Measure, Rows
 from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.spec import AggregationUse, Text
 from seeknal.compiler.macro_header import expected_argument
 from seeknal.compiler.macros import AggregationHeader, MacroLibrary
 from seeknal.compiler.model import Relation
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import Column, DataType

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Spec
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 

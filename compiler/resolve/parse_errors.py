@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot.errors import ParseError
+
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,12 @@ from seeknal.compiler.model import (
 )
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
+from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.columns import find_column
-from seeknal.compiler.resolve.event_group import resolve_event_group
 from seeknal.compiler.resolve.first_order import resolve_first_order
 from seeknal.compiler.resolve.graph import downstream_of, edges, run_order
 from seeknal.compiler.resolve.second_order import resolve_second_order
 from seeknal.compiler.resolve.sources import resolve_source
-from seeknal.compiler.resolve.training_set import Graph, resolve_training_set
 from seeknal.compiler.resolve.user_sql import References, resolve_user_sql
 from seeknal.compiler.suggest import suggest
 
@@ -48,6 +47,7 @@ def resolve_project(
     context: Context,
     library: MacroLibrary,
     discovery: Discovery,
+    types: BoundTypes,
     findings: Findings,
 ) -> Model:
     """The graph of all nodes that resolve; what does not is a finding."""
@@ -59,7 +59,7 @@ def resolve_project(
         for spec in project.specs.values()
         if isinstance(spec, SourceSpec)
     }
-    resolver = _Resolver(project, context, library, discovery, findings, bad_values)
+    resolver = _Resolver(project, context, library, discovery, types, findings, bad_values)
     for node in order:
         resolver.resolve(project.specs[node])
     upstream = {
@@ -95,6 +95,7 @@ class _Resolver:
         context: Context,
         library: MacroLibrary,
         discovery: Discovery,
+        types: BoundTypes,
         findings: Findings,
         bad_values: Mapping[str, str],
     ) -> None:
@@ -102,6 +103,7 @@ class _Resolver:
         self.context = context
         self.library = library
         self.discovery = discovery
+        self.types = types
         self.findings = findings
         self.bad_values = bad_values
         self.nodes: dict[str, Resolved] = {}
@@ -137,10 +139,14 @@ class _Resolver:
                     spec, self.relations, self.bad_values, self.library, self.findings
                 )
             case EventGroupSpec():
+                from seeknal.compiler.resolve.event_group import resolve_event_group
+
                 return resolve_event_group(
                     spec, self.relations, self.bad_values, self.library, self.findings
                 )
             case TrainingSetSpec():
+                from seeknal.compiler.resolve.training_set import Graph, resolve_training_set
+
                 graph = Graph(self.relations, self.nodes, self.bad_values)
                 return resolve_training_set(spec, graph, self.findings)
         raise TypeError(f"no rule resolves {type(spec).__name__}")
@@ -173,7 +179,9 @@ class _Resolver:
         if rendered is None:
             return None
         references = References(spec, self.relations, first_input_names)
-        return resolve_user_sql(references, rendered.text, rendered.place, self.findings)
+        return resolve_user_sql(
+            references, rendered.text, rendered.place, self.types, self.findings
+        )
 
     def _relation_name(self, node_id: str, place: Place) -> str | None:
         spec = self.project.specs.get(node_id)
@@ -194,7 +202,9 @@ class _Resolver:
         else:
             text = f"SELECT * FROM {upstream.name}"
             references = References(spec, self.relations, _GROUP_INPUT_NAMES)
-            query = resolve_user_sql(references, text, lambda *_: spec.place, self.findings)
+            query = resolve_user_sql(
+                references, text, lambda *_: spec.place, self.types, self.findings
+            )
         if query is None:
             return None
         output = Relation(spec.id, spec.relation, query.columns)

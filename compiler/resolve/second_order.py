@@ -6,7 +6,6 @@ SEMANTICS "Second-order aggregation" says which rows count and how outputs are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from seeknal.compiler.features import Feature, Measure, Ratio, Rows
 from seeknal.compiler.findings import Findings, Place
@@ -19,6 +18,7 @@ from seeknal.compiler.kinds.spec import (
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import Relation, ResolvedDayGrain, ResolvedSpine
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.conditions import resolve_condition
 from seeknal.compiler.resolve.measures import Typed, resolve_measure

@@ -6,7 +6,6 @@ SEMANTICS "Point-in-time join" and "Spec forms".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.spec import FeatureGroupSpec, Join, Text, TrainingSetSpec
@@ -25,6 +24,7 @@ from seeknal.compiler.model import (
     TimeColumn,
     WindowsJoin,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.outputs import Output, unique_columns
 from seeknal.compiler.resolve.times import time_column

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
@@ -18,8 +17,9 @@ from sqlglot.errors import ParseError, TokenError
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Input, Spec
 from seeknal.compiler.model import Relation, ResolvedQuery
-from seeknal.compiler.resolve.bind_errors import explain as explain_binding
-from seeknal.compiler.resolve.binder import BindError, bind
+from seeknal.compiler.records import dataclass
+from seeknal.compiler.resolve.binder import BindError
+from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.parse_errors import explain as explain_parsing
 from seeknal.compiler.resolve.tidy import tidy
 from seeknal.compiler.suggest import closest, suggest
@@ -51,11 +51,13 @@ def resolve_user_sql(
     references: References,
     text: str,
     place_of: PlaceOf,
+    types: BoundTypes,
     findings: Findings,
 ) -> ResolvedQuery | None:
     """The query with its references bound and its columns typed, or None and findings.
 
-    `text` has its parameters filled in; `place_of(offset, length)` points back into the spec.
+    `text` has its parameters filled in; `place_of(offset, length)` points back into the spec,
+    `types` knows the columns of SQL.
     """
     text = _fill_aliases(references, text)
     tree = _parse(text, place_of, findings)
@@ -64,7 +66,7 @@ def resolve_user_sql(
     used = _bind_tables(tree, references, place_of, findings)
     if used is None:
         return None
-    columns = _columns(tree, text, references, used, place_of, findings)
+    columns = _columns(tree, text, used, place_of, types, findings)
     if columns is None or not _distinct_names(columns, place_of, findings):
         return None
     _warn_of_clocks(text, place_of, findings)
@@ -280,17 +282,19 @@ def _rename(table: exp.Table, relation: Relation, qualifiers: set[str]) -> None:
 def _columns(
     tree: exp.Query,
     text: str,
-    references: References,
     used: tuple[Relation, ...],
     place_of: PlaceOf,
+    types: BoundTypes,
     findings: Findings,
 ) -> tuple[Column, ...] | None:
     sql = tree.sql(dialect="duckdb")
-    bound = bind(sql, used)
+    bound = types.bind(sql, used)
     if not isinstance(bound, BindError):
         return bound
     names = [column.name for relation in used for column in relation.columns]
-    problem = explain_binding(bound, sql, text, names)
+    from seeknal.compiler.resolve.bind_errors import explain
+
+    problem = explain(bound, sql, text, names)
     place = place_of(problem.offset, problem.length)
     findings.error(problem.code, problem.message, place, help=problem.help)
     return None

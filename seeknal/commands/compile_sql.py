@@ -142,14 +142,13 @@ def _compile(
 ) -> None:
     from seeknal.commands.compiled_output import explanation, statements, write_files
     from seeknal.commands.written import remember
-    from seeknal.compiler.render_findings import to_json
     from seeknal.runtime.paths import Target
 
     compilation = compile_project(root, asked, nodes)
     chosen = compilation.artifacts
     show_findings(compilation.findings, root)
     if stage and stage != "sql":
-        from seeknal.compiler.build import show_stage
+        from seeknal.compiler.stages import show_stage
 
         click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
     elif explain:
@@ -160,6 +159,8 @@ def _compile(
         folder = output or Target(root).compiled(asked.dialect)
         written = write_files(chosen, folder, whole=not nodes)
         if plain and compilation.repeatable:
+            from seeknal.compiler.render_findings import to_json
+
             remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
         _show_written(len(chosen), asked.dialect, folder, written)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 def show_findings(findings: Iterable[Finding], root: Path) -> None:
     """Print findings on stderr, each with its excerpt from the spec."""
+    findings = tuple(findings)
+    if not findings:
+        return
     from seeknal.compiler.render_findings import file_reader, render, wants_color
 
     color = wants_color(sys.stderr, os.environ)

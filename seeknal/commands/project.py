@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from seeknal.compiler.records import dataclass
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
@@ -79,13 +80,11 @@ def check_specs(root: Path) -> None:
     Where nothing has changed since the last compilation without errors, no spec is read.
     """
     from seeknal.compiler import checked
-    from seeknal.compiler.project_files import SPECS, project_files
+    from seeknal.compiler.project_files import SPECS
 
     today = datetime.now(UTC).date()
     key = checked.key_of([today, {}])
-    if (root / SPECS).is_dir() and not checked.unchanged(
-        root, key, project_files(root), os.environ
-    ):
+    if (root / SPECS).is_dir() and not checked.unchanged(root, key, os.environ):
         _raise_but_for_parameters(root, today)
 
 

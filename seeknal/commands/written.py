@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seeknal.commands.project import Asked
 from seeknal.compiler import checked
-from seeknal.compiler.project_files import project_files
+from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class LastCompiled:
 def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None:
     """What was compiled, where nothing that it came from or wrote has changed since."""
     key = checked.key_of([asked.run_date, asked.params])
-    digest = checked.unchanged(root, key, project_files(root), os.environ)
+    digest = checked.unchanged(root, key, os.environ)
     if digest is None:
         return None
     try:
