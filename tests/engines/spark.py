@@ -13,8 +13,10 @@ from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from seeknal.compiler.dialects.spark_types import type_name
-from seeknal.compiler.types import Column
+from seeknal.compiler.types import Column, DataType
 from tests.engines.base import Mark
 from tests.harness import Result
 
@@ -66,7 +68,7 @@ class Spark:
 
     def load(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
         # Rows in the text of a view run in half the time of rows handed over by Python.
-        types = [type_name(column.type) for column in columns]
+        types = [_type(column.type) for column in columns]
         lines = [
             ", ".join(_literal(value, type_) for value, type_ in zip(row, types, strict=True))
             for row in rows or [[None] * len(columns)]
@@ -92,6 +94,10 @@ class Spark:
 def _quoted(name: str) -> str:
     escaped = name.replace("`", "``")
     return f"`{escaped}`"
+
+
+def _type(data_type: DataType) -> str:
+    return exp.DataType.build(type_name(data_type), dialect="duckdb").sql(dialect="spark")
 
 
 def _literal(value: Any, type_: str) -> str:

@@ -1,0 +1,305 @@
+"""Functions of DuckDB's vocabulary that Spark has under its own terms.
+
+A rule takes a node whose operands are rewritten and typed, and returns its typed replacement. Where
+an operand's type is not known, as in macros, the author's word is taken.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.rules import aggregates, numbers, text, times
+from seeknal.compiler.dialects.rules.casts import as_text, rewrite_cast, target_of
+from seeknal.compiler.dialects.rules.vocabulary import (
+    Rule,
+    Vocabulary,
+    as_double,
+    literal_number,
+)
+from seeknal.compiler.dialects.typed import (
+    BOOLEAN,
+    DECIMAL,
+    DOUBLE,
+    INT64,
+    STRING,
+    TIMESTAMP,
+    expect,
+    is_text,
+    type_of,
+    typed,
+)
+from seeknal.compiler.types import Kind
+
+_NUMBERED = re.compile(r"[*+?}]\+")
+_EXACT_DOUBLES = exp.Literal.number(2**53)
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """`NAME(arguments)`, as it is written."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _string(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
+
+
+def _operand(value: exp.Expr) -> exp.Expr:
+    plain = isinstance(value, exp.Column | exp.Func | exp.Paren | exp.Literal)
+    return value if plain else exp.Paren(this=value)
+
+
+# -- numbers -----------------------------------------------------------------------------------
+
+
+def _cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
+    """To int64 DuckDB rounds, doubles to even and decimals away from zero; Spark cuts off."""
+    source = type_of(node.this)
+    if source is not None and target_of(node) == INT64:
+        if source == DOUBLE:
+            node.set("this", typed(call("RINT", node.this), DOUBLE))
+        elif source.kind is Kind.DECIMAL:
+            node.set("this", typed(exp.Round(this=node.this), DECIMAL))
+    if source == DOUBLE and target_of(node).kind is Kind.DECIMAL:
+        return _double_to_decimal(node)
+    return rewrite_cast(node, words)
+
+
+def _double_to_decimal(node: exp.Cast) -> exp.Expr:
+    """Scaled, rounded and scaled back as DuckDB does: Spark rounds the decimal spelling."""
+    target = target_of(node)
+    if target.precision > 18:
+        raise Unsupported(node, f"a cast of double to {target}", "take 18 digits or fewer")
+    whole: exp.Expr = cast(_rounded(node.this, target.scale), "BIGINT")
+    if target.scale:
+        unit = "0." + "0" * (target.scale - 1) + "1"
+        whole = exp.Mul(this=whole, expression=exp.Literal.number(unit))
+    return typed(exp.Cast(this=whole, to=node.args["to"]), target)
+
+
+def _rounded(value: exp.Expr, places: int) -> exp.Expr:
+    """`ROUND(value * 10^places)`: to whole numbers Spark rounds doubles as DuckDB does."""
+    if places:
+        power = exp.Literal.number("1" + "0" * places)
+        value = exp.Mul(this=_operand(value), expression=power)
+    return call("ROUND", value)
+
+
+def _round(node: exp.Round, words: Vocabulary) -> exp.Expr:
+    digits = node.args.get("decimals")
+    places = 0 if digits is None else literal_number(digits)
+    kind = numbers.number(node)
+    if kind != DOUBLE or places is None or places < 0:
+        return numbers.round_half_away(node, words)
+    whole = _rounded(node.this, places)
+    if not places:
+        return typed(whole, DOUBLE)
+    power = exp.Literal.number("1" + "0" * places)
+    return typed(exp.Paren(this=exp.Div(this=whole, expression=power)), DOUBLE)
+
+
+def _whole(node: exp.Ceil | exp.Floor, words: Vocabulary) -> exp.Expr:
+    """Spark's are int64, and cut off what is larger; a double beyond 2^53 is whole anyway."""
+    kind = numbers.number(node)
+    if kind is None or kind.kind is Kind.DECIMAL:
+        return numbers.whole_number(node, words)
+    if kind == INT64:
+        return as_double(node.this)
+    value = node.this.copy()
+    small = exp.LT(this=exp.Abs(this=value), expression=_EXACT_DOUBLES.copy())
+    whole = exp.If(this=small, true=cast(node.copy(), "DOUBLE"))
+    return typed(exp.Case(ifs=[whole], default=value.copy()), DOUBLE)
+
+
+def _sign(node: exp.Sign, words: Vocabulary) -> exp.Expr:
+    numbers.number(node)
+    return typed(cast(node, "BIGINT"), INT64)
+
+
+def _ln(node: exp.Ln, words: Vocabulary) -> exp.Expr:
+    """Of 0 and below Spark's is NULL, where DuckDB's is -Infinity and NaN."""
+    known = type_of(node.this) is not None
+    numbers.of_double(node, words)
+    if not known:
+        return typed(node, DOUBLE)
+    value, zero = node.this, exp.Literal.number(0)
+    branches = [
+        exp.If(this=test(this=value.copy(), expression=zero.copy()), true=_special(name))
+        for test, name in ((exp.EQ, "-Infinity"), (exp.LT, "NaN"))
+    ]
+    return typed(exp.Case(ifs=branches, default=node.copy()), DOUBLE)
+
+
+def _special(name: str) -> exp.Expr:
+    return cast(_string(name), "DOUBLE")
+
+
+def _of_whole_numbers(node: exp.Mod | exp.IntDiv, words: Vocabulary) -> exp.Expr:
+    """`%` and `//` of int64: both round towards zero and end in an error by 0."""
+    for operand in (node.this, node.expression):
+        if type_of(operand) not in (INT64, None):
+            raise Unsupported(node, "`%` and `//` of other than integers", "cast both to BIGINT")
+    return typed(node, INT64)
+
+
+# -- aggregates --------------------------------------------------------------------------------
+
+
+def _median(node: exp.Median, words: Vocabulary) -> exp.Expr:
+    if isinstance(node.this, exp.Distinct):
+        raise Unsupported(node, "MEDIAN of DISTINCT values", "take it over a SELECT DISTINCT")
+    return aggregates.median(node, words)
+
+
+# -- text --------------------------------------------------------------------------------------
+
+
+def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
+    """Letter by letter: Spark looks at a word's end for Σ, and makes two letters of İ."""
+    text.text(node, "this")
+    letters = call("TRANSLATE", node.this, _string("Σİ"), _string("\N{GREEK SMALL LETTER SIGMA}i"))
+    return typed(exp.Lower(this=letters), STRING)
+
+
+def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
+    """Spark makes SS of ß."""
+    text.text(node, "this")
+    return typed(exp.Upper(this=call("TRANSLATE", node.this, _string("ß"), _string("ẞ"))), STRING)
+
+
+_SIDES = {
+    None: r"^\p{Zs}+|\p{Zs}+\z",
+    "BOTH": r"^\p{Zs}+|\p{Zs}+\z",
+    "LEADING": r"^\p{Zs}+",
+    "TRAILING": r"\p{Zs}+\z",
+}
+
+
+def _trim(node: exp.Trim, words: Vocabulary) -> exp.Expr:
+    """Every space of Unicode, as DuckDB: Spark's TRIM knows one. Named characters alike."""
+    text.text(node, "this", "expression")
+    side = node.args.get("position")
+    if node.expression is None or not node.expression:
+        pattern = _SIDES[side.upper() if isinstance(side, str) else None]
+        return typed(call("REGEXP_REPLACE", node.this, _string(pattern), _string("")), STRING)
+    if not is_text(node.expression) or not node.expression.name:
+        raise Unsupported(node, "TRIM of computed characters", "write the characters out")
+    return typed(node, STRING)
+
+
+def _concat(node: exp.Concat | exp.ConcatWs, words: Vocabulary) -> exp.Expr:
+    """Spark's CONCAT is NULL where a part is; CONCAT_WS passes over NULL, as both do on DuckDB."""
+    parts = [as_text(part.copy(), node, words) for part in node.expressions]
+    separator = [] if isinstance(node, exp.ConcatWs) else [_string("")]
+    return typed(call("CONCAT_WS", *separator, *parts), STRING)
+
+
+def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
+    """DuckDB has no escape in a pattern unless it is named; Spark has the backslash."""
+    for operand in (node.this, node.expression):
+        expect(node, operand, "text")
+    pattern = node.expression
+    if not is_text(pattern):
+        raise Unsupported(node, "LIKE of a computed pattern", "write the pattern out")
+    if not isinstance(node.parent, exp.Escape):
+        pattern.set("this", pattern.name.replace("\\", "\\\\"))
+    if isinstance(node, exp.Like):
+        return typed(node, BOOLEAN)
+    if not pattern.name.isascii():
+        raise Unsupported(
+            node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
+        )
+    lower = _lower(exp.Lower(this=node.this), words)
+    return typed(exp.Like(this=lower, expression=_string(pattern.name.lower())), BOOLEAN)
+
+
+def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
+    """Behind the escape Spark takes `%`, `_` and itself, and nothing else."""
+    pattern, sign = node.this.expression, node.expression
+    if not is_text(sign) or len(sign.name) != 1:
+        raise Unsupported(node, "ESCAPE of other than one character", "write one character")
+    one = re.escape(sign.name)
+    if re.fullmatch(rf"(?:[^{one}]|{one}[%_{one}])*", pattern.name, re.DOTALL) is None:
+        raise Unsupported(
+            node, "an escape before another character than % and _", "leave the escape out there"
+        )
+    return typed(node, BOOLEAN)
+
+
+def _regexp(node: exp.RegexpLike, words: Vocabulary) -> exp.Expr:
+    """Java's `$` stands before a last line break, too; `a++` and `&&` are its own."""
+    pattern = node.expression
+    text.regexp(node, words)
+    if _NUMBERED.search(pattern.name) or "&&" in pattern.name:
+        raise Unsupported(node, f"the pattern '{pattern.name}'", "do without `++` and `&&`")
+    parts = re.split(r"(\[\^?[^\]]+\])", pattern.name)
+    spelt = "".join(p if p.startswith("[") else p.replace("$", r"\z") for p in parts)
+    pattern.set("this", spelt)
+    return typed(node, BOOLEAN)
+
+
+def _right(node: exp.Anonymous, words: Vocabulary) -> exp.Expr:
+    return typed(node, STRING)
+
+
+# -- times -------------------------------------------------------------------------------------
+
+
+def part(name: str, operand: exp.Expr) -> exp.Expr:
+    """A part of a time. Spark counts days of the week from Sunday, 1, and seconds in decimals."""
+    if name == "EPOCH":
+        micros = call("UNIX_MICROS", cast(operand, "TIMESTAMPTZ"))
+        return exp.Paren(this=exp.Div(this=micros, expression=exp.Literal.number(1_000_000)))
+    if name == "SECOND":
+        return cast(call("SECOND", operand), "BIGINT")
+    own = {"DOW": "DOW", "ISODOW": "DOW_ISO", "ISOYEAR": "YEAROFWEEK"}.get(name, name)
+    taken: exp.Expr = exp.Extract(this=exp.Var(this=own), expression=operand)
+    if name == "DOW":
+        taken = exp.Sub(this=taken, expression=exp.Literal.number(1))
+    return cast(taken, "BIGINT")
+
+
+def truncate(unit: str, time: exp.Expr) -> exp.Expr:
+    """DATE_TRUNC, whose result is a moment."""
+    return cast(call("DATE_TRUNC", _string(unit), time), "TIMESTAMP")
+
+
+def days_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
+    """Whole days between two DATEs, as an int64."""
+    return cast(call("DATEDIFF", later, earlier), "BIGINT")
+
+
+def add_days(day: exp.Expr, days: exp.Expr) -> exp.Expr:
+    """A DATE moved by an integer; DATE_ADD takes 32 bits."""
+    plain = literal_number(days.this if isinstance(days, exp.Neg) else days) is not None
+    return call("DATE_ADD", day, days if plain else cast(days, "INT"))
+
+
+def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr:
+    made = times.make_timestamp(node, words)
+    *parts, seconds = made.expressions
+    exact = cast(seconds, "DECIMAL(16, 6)")
+    return typed(call("MAKE_TIMESTAMP_NTZ", *parts, exact), TIMESTAMP)
+
+
+RULES: dict[type[exp.Expr], Rule] = {
+    exp.Cast: _cast,
+    exp.Round: _round,
+    **dict.fromkeys((exp.Ceil, exp.Floor), _whole),
+    exp.Sign: _sign,
+    exp.Ln: _ln,
+    **dict.fromkeys((exp.Mod, exp.IntDiv), _of_whole_numbers),
+    exp.Median: _median,
+    exp.Lower: _lower,
+    exp.Upper: _upper,
+    exp.Trim: _trim,
+    **dict.fromkeys((exp.Concat, exp.ConcatWs), _concat),
+    **dict.fromkeys((exp.Like, exp.ILike), _like),
+    exp.Escape: _escape,
+    exp.RegexpLike: _regexp,
+    exp.DateFromParts: times.make_date,
+    exp.TimestampFromParts: _make_timestamp,
+}
+NAMED: dict[str, tuple[int, Rule]] = {**times.NAMED, **times.NOW, "right": (2, _right)}

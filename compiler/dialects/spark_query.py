@@ -1,0 +1,203 @@
+"""Users' SQL on Spark: the shared rules over its vocabulary, and what only a whole query shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects import spark_functions as functions
+from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
+from seeknal.compiler.dialects.rules.common import COMMON
+from seeknal.compiler.dialects.rules.expressions import rewrite_expression
+from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
+from seeknal.compiler.dialects.spark_before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.spark_types import type_name
+from seeknal.compiler.dialects.typed import INT64, type_of
+from seeknal.compiler.model import Relation
+from seeknal.compiler.types import Column, Kind
+
+_RULES: dict[type[exp.Expr], Rule] = {
+    **COMMON,
+    **operators.MORE,
+    **aggregates.MORE,
+    **numbers.MORE,
+    **text.MORE,
+    **times.MORE,
+    **functions.RULES,
+}
+
+_NUMBERS = (Kind.INT64, Kind.DOUBLE, Kind.DECIMAL)
+_TIMES = (Kind.DATE, Kind.TIMESTAMP)
+_TRUTH = (*_NUMBERS, Kind.STRING, Kind.BOOLEAN)
+
+WORDS = Vocabulary(
+    rules=_RULES,
+    named=functions.NAMED,
+    casts=frozenset(
+        {
+            *((a, b) for a in _TRUTH for b in (*_NUMBERS, Kind.BOOLEAN)),
+            *((a, b) for a in (*_TIMES, Kind.STRING) for b in _TIMES),
+        }
+    ),
+    spelt=frozenset({Kind.INT64, Kind.DECIMAL, *_TIMES, Kind.BOOLEAN}),
+    parts=times.PARTS,
+    units=times.UNITS,
+    type_name=type_name,
+    days_between=functions.days_between,
+    add_days=functions.add_days,
+    extract=functions.part,
+    truncate=functions.truncate,
+    greatest_skips_null=True,
+    casts_truth=True,
+    has_is_true=True,
+    has_named_windows=True,
+    has_groups_by_alias=True,
+    has_values=True,
+    has_column_aliases=True,
+    has_recursion=True,
+    has_all_of_sets=True,
+)
+
+_IN_ORDER = (
+    *(exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile),
+    *(exp.Lag, exp.Lead),
+)
+
+
+def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
+    """An expression of a spec over `columns`; of a macro, where nobody knows them.
+
+    Raises `Unsupported` for the first construct that Spark cannot say with DuckDB's rows.
+    """
+    if not columns:
+        tree = tree.transform(_of_macro)
+    tree = without_tuples(tree)
+    _check(tree)
+    return rewrite_expression(tree, columns, WORDS)
+
+
+def _of_macro(node: exp.Expr) -> exp.Expr:
+    """What only macros may say: a difference of times in a unit."""
+    if not isinstance(node, exp.DateDiff) or node.args["unit"].name.upper() == "DAY":
+        return node
+    unit = exp.Var(this=node.args["unit"].name)
+    found = functions.call("TIMESTAMPDIFF", unit, node.expression, node.this)
+    found.set("seeknal_native", True)
+    return found
+
+
+def rewrite_query(
+    tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+) -> exp.Query:
+    """A user's query with the rows, names and types that `columns` promise.
+
+    Raises `Unsupported` at the first part of it that Spark cannot say.
+    """
+    without_tuples(without_distinct_on(tree))
+    _check(tree)
+    found = query.rewrite_query(tree, inputs, columns, WORDS)
+    for select in list(found.find_all(exp.Select)):
+        if not isinstance(select.parent, exp.Exists):
+            _widen(select)
+    for values in list(found.find_all(exp.Values)):
+        _name_columns(values)
+    return found
+
+
+# -- what a query must not say ------------------------------------------------------------------
+
+
+def _check(tree: exp.Expr) -> None:
+    for node in tree.walk():
+        if isinstance(node, exp.Window):
+            _check_window(node)
+        elif isinstance(node, exp.In):
+            _check_in(node)
+        elif isinstance(node, exp.With) and node.args.get("recursive"):
+            _check_recursion(node)
+
+
+def _check_window(node: exp.Window) -> None:
+    inner = node.this.this if isinstance(node.this, exp.Filter) else node.this
+    if isinstance(inner.this, exp.Distinct):
+        raise Unsupported(node, "DISTINCT in a window", "count in a GROUP BY, then join")
+    spec = node.args.get("spec")
+    if spec is not None and (spec.args.get("kind") == "GROUPS" or spec.args.get("exclude")):
+        raise Unsupported(node, "a frame of GROUPS or with EXCLUDE", "use ROWS or RANGE")
+    if isinstance(inner, _IN_ORDER):
+        if node.args.get("order") is None and node.args.get("alias") is None:
+            name = inner.sql_name().upper()
+            raise Unsupported(node, f"{name} without ORDER BY", "order the window")
+        # They count in the whole partition, and Spark takes no frame for them.
+        node.set("spec", None)
+
+
+def _check_in(node: exp.In) -> None:
+    """Spark takes NULL IN (SELECT …) for false, except where it becomes a join of its own."""
+    if not node.args.get("query"):
+        return
+    above: exp.Expr | None = node.parent
+    through: tuple[type[exp.Expr], ...] = (exp.And, exp.Or, exp.Paren)
+    if isinstance(above, exp.Not):
+        above, through = above.parent, (exp.And, exp.Paren)
+    while isinstance(above, through):
+        above = above.parent
+    if not isinstance(above, exp.Where):
+        raise Unsupported(
+            node, "IN (SELECT …) other than as a condition of WHERE", "use EXISTS, or a join"
+        )
+
+
+def _check_recursion(node: exp.With) -> None:
+    for cte in node.expressions:
+        body = cte.this
+        if isinstance(body, exp.SetOperation) and (
+            not isinstance(body, exp.Union) or body.args.get("distinct")
+        ):
+            inside = any(
+                t.name.casefold() == cte.alias.casefold() for t in body.find_all(exp.Table)
+            )
+            if inside:
+                raise Unsupported(cte, "recursion by other than UNION ALL", "use UNION ALL")
+
+
+# -- what a query gets ---------------------------------------------------------------------------
+
+
+def _widen(select: exp.Select) -> None:
+    """Integers of 64 bits in every column: Spark counts rows, letters and numbers in 32."""
+    for projection in list(select.expressions):
+        value = projection.unalias()
+        if type_of(value) != INT64 or _is_wide(value):
+            continue
+        wide = cast(value.copy(), "BIGINT")
+        value.replace(wide)
+
+
+def _is_wide(node: exp.Expr) -> bool:
+    """True where Spark's type is known to be BIGINT."""
+    if isinstance(node, exp.Window | exp.Paren | exp.Neg | exp.Abs | exp.Filter):
+        return _is_wide(node.this)
+    if isinstance(node, exp.Add | exp.Sub | exp.Mul):
+        return _is_wide(node.this) or _is_wide(node.expression)
+    if isinstance(node, exp.Case):
+        results = [branch.args["true"] for branch in node.args["ifs"]]
+        return any(_is_wide(value) for value in (*results, node.args.get("default")) if value)
+    if isinstance(node, exp.Coalesce):
+        return any(_is_wide(value) for value in (node.this, *node.expressions))
+    if isinstance(node, exp.Max | exp.Min | exp.Lag | exp.Lead | exp.FirstValue | exp.LastValue):
+        return _is_wide(node.this)
+    if isinstance(node, exp.Cast):
+        return bool(node.to.this == exp.DType.BIGINT)
+    return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv)
+
+
+def _name_columns(values: exp.Values) -> None:
+    """Names that DuckDB gives the columns of VALUES."""
+    alias = values.args.get("alias")
+    if alias is None or alias.args.get("columns") or not values.expressions:
+        return
+    width = len(values.expressions[0].expressions)
+    alias.set("columns", [exp.to_identifier(f"col{place}") for place in range(width)])
