@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,23 @@ def arrow_type(type_: str) -> pa.DataType:
     if type_.startswith("decimal("):
         precision, scale = type_.removeprefix("decimal(").rstrip(")").split(",")
         return pa.decimal128(int(precision), int(scale))
-    return _ARROW[type_]
+    # Types that pass through hold NULLs alone.
+    return _ARROW.get(type_, pa.null())
+
+
+def arrow_table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows of plain values as an Arrow table, every column nullable and of exactly its type."""
+    arrays = [
+        pa.array([row[i] for row in rows], arrow_type(type_))
+        for i, (_, type_) in enumerate(columns)
+    ]
+    return pa.Table.from_arrays(arrays, names=[name for name, _ in columns])
 
 
 def write_parquet(table: Table, path: Path) -> None:
-    """The table as a parquet file, every column nullable and of exactly its type."""
+    """The table as a parquet file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns = [
-        pa.array([row[i] for row in table.rows], arrow_type(type_))
-        for i, (_, type_) in enumerate(table.columns)
-    ]
-    pq.write_table(pa.Table.from_arrays(columns, names=list(table.names)), path)
+    pq.write_table(arrow_table(table.columns, table.rows), path)
 
 
 def to_yaml(spec: Mapping[str, Any]) -> str:
@@ -66,6 +72,8 @@ def write_project(
         old.unlink()
     for spec, table in sources.values():
         write_spec(root, spec)
-        write_parquet(table, root / spec["table"])
+        # A source that names a relation has no file.
+        if "table" in spec:
+            write_parquet(table, root / spec["table"])
     for spec in specs:
         write_spec(root, spec)
