@@ -60,11 +60,18 @@ def _cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
     if source is not None and target_of(node) == INT64:
         if source == DOUBLE:
             node.set("this", typed(call("RINT", node.this), DOUBLE))
-        elif source.kind is Kind.DECIMAL:
+        elif source.kind is Kind.DECIMAL and not _has_no_fraction(node.this):
             node.set("this", typed(exp.Round(this=node.this), DECIMAL))
     if source == DOUBLE and target_of(node).kind is Kind.DECIMAL:
         return _double_to_decimal(node)
     return rewrite_cast(node, words)
+
+
+def _has_no_fraction(value: exp.Expr) -> bool:
+    """True for a sum of int64 as decimals."""
+    if isinstance(value, exp.Sum | exp.Window):
+        return _has_no_fraction(value.this)
+    return isinstance(value, exp.Cast) and target_of(value).scale == 0
 
 
 def _double_to_decimal(node: exp.Cast) -> exp.Expr:

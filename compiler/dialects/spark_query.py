@@ -178,20 +178,21 @@ def _widen(select: exp.Select) -> None:
 
 def _is_wide(node: exp.Expr) -> bool:
     """True where Spark's type is known to be BIGINT."""
-    if isinstance(node, exp.Window | exp.Paren | exp.Neg | exp.Abs | exp.Filter):
+    if isinstance(node, exp.Window | exp.Paren | exp.Neg | exp.Abs | exp.Nullif):
         return _is_wide(node.this)
     if isinstance(node, exp.Add | exp.Sub | exp.Mul):
         return _is_wide(node.this) or _is_wide(node.expression)
     if isinstance(node, exp.Case):
         results = [branch.args["true"] for branch in node.args["ifs"]]
         return any(_is_wide(value) for value in (*results, node.args.get("default")) if value)
-    if isinstance(node, exp.Coalesce):
+    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
         return any(_is_wide(value) for value in (node.this, *node.expressions))
     if isinstance(node, exp.Max | exp.Min | exp.Lag | exp.Lead | exp.FirstValue | exp.LastValue):
         return _is_wide(node.this)
     if isinstance(node, exp.Cast):
         return bool(node.to.this == exp.DType.BIGINT)
-    return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv)
+    # The columns of a subquery are wide like those of every SELECT.
+    return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv | exp.Subquery)
 
 
 def _name_columns(values: exp.Values) -> None:

@@ -5,6 +5,6 @@ MAX_BY(
   {{ value }},
   CASE
     WHEN {{ present }} AND {{ at }} IS NOT NULL
-    THEN STRUCT(-UNIX_MICROS(CAST({{ at }} AS TIMESTAMP)), {{ value }})
+    THEN STRUCT(-UNIX_MICROS(CAST({{ at }} AS TIMESTAMP)) AS age, {{ value }} AS value)
   END
 )
