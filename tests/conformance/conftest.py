@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from math import ceil
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import pytest
 
 from tests.conformance.drawing import BATCH, Batch
 from tests.conformance.opening import Engines
-from tests.engines import ENGINES, chosen
+from tests.engines import ENGINES, chosen, duckdb
 from tests.engines.base import TestedEngine
+from tests.engines.duckdb import DuckDB
 
 MORE = os.environ.get("SEEKNAL_EXAMPLES")
 
@@ -73,6 +75,20 @@ def engine(request: pytest.FixtureRequest, engines: Engines) -> TestedEngine:
     found = engines.open(request.param)
     found.clear()
     return found
+
+
+@pytest.fixture(scope="session")
+def warehouse() -> Iterator[DuckDB]:
+    """DuckDB beside the engine under test."""
+    with closing(duckdb.open_engine()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def oracle(warehouse: DuckDB) -> DuckDB:
+    """DuckDB beside the engine under test, without relations."""
+    warehouse.clear()
+    return warehouse
 
 
 @pytest.fixture(scope="session")
