@@ -76,6 +76,7 @@ class BigQuery:
         encoders = [_encoder(column.type) for column in columns]
         content = self._service.TableContent()
         table = content.table_data
+        table.SetInParent()
         for row in rows:
             cells = table.row.add().cell
             for value, encode in zip(row, encoders, strict=True):
