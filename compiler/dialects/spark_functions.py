@@ -7,11 +7,12 @@ an operand's type is not known, as in macros, the author's word is taken.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
-from seeknal.compiler.dialects.rules import aggregates, numbers, text, times
+from seeknal.compiler.dialects.rules import aggregates, arithmetic, numbers, text, times
 from seeknal.compiler.dialects.rules.casts import as_text, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.vocabulary import (
     Rule,
@@ -19,6 +20,7 @@ from seeknal.compiler.dialects.rules.vocabulary import (
     as_double,
     literal_number,
 )
+from seeknal.compiler.dialects.spark_decimals import check_digits
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     DECIMAL,
@@ -143,6 +145,41 @@ def _special(name: str) -> exp.Expr:
     return cast(_string(name), "DOUBLE")
 
 
+def _times(node: exp.Mul, words: Vocabulary) -> exp.Expr:
+    """Spark multiplies what it counts in 32 bits in 32 bits; numbers written out do on DuckDB."""
+    operands = [node.this, node.expression]
+    narrow = [o for o in operands if type_of(o) == INT64 and not isinstance(o, exp.Literal)]
+    if narrow and not any(is_wide(o) or type_of(o) != INT64 for o in operands):
+        one = narrow[0]
+        one.replace(typed(cast(one.copy(), "BIGINT"), INT64))
+    check_digits(node)
+    return arithmetic.arithmetic(node, words)
+
+
+def _plus_minus(node: exp.Add | exp.Sub, words: Vocabulary) -> exp.Expr:
+    check_digits(node)
+    return arithmetic.plus_minus(node, words)
+
+
+def is_wide(node: exp.Expr) -> bool:
+    """True where Spark's type of an int64 is known to be BIGINT and not INT."""
+    if isinstance(node, exp.Window | exp.Paren | exp.Neg | exp.Abs | exp.Nullif):
+        return is_wide(node.this)
+    if isinstance(node, exp.Add | exp.Sub | exp.Mul):
+        return is_wide(node.this) or is_wide(node.expression)
+    if isinstance(node, exp.Case):
+        results = [branch.args["true"] for branch in node.args["ifs"]]
+        return any(is_wide(value) for value in (*results, node.args.get("default")) if value)
+    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
+        return any(is_wide(value) for value in (node.this, *node.expressions))
+    if isinstance(node, exp.Max | exp.Min | exp.Lag | exp.Lead | exp.FirstValue | exp.LastValue):
+        return is_wide(node.this)
+    if isinstance(node, exp.Cast):
+        return bool(node.to.this == exp.DType.BIGINT)
+    # The columns of a subquery are wide like those of every SELECT.
+    return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv | exp.Subquery)
+
+
 def _of_whole_numbers(node: exp.Mod | exp.IntDiv, words: Vocabulary) -> exp.Expr:
     """`%` and `//` of int64: both round towards zero and end in an error by 0."""
     for operand in (node.this, node.expression):
@@ -208,13 +245,15 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
     for operand in (node.this, node.expression):
         expect(node, operand, "text")
     pattern = node.expression
-    if not is_text(pattern):
-        raise Unsupported(node, "LIKE of a computed pattern", "write the pattern out")
-    if not isinstance(node.parent, exp.Escape):
+    escaped = isinstance(node.parent, exp.Escape)
+    if is_text(pattern) and not escaped:
         pattern.set("this", pattern.name.replace("\\", "\\\\"))
+    if isinstance(node, exp.Like) and not is_text(pattern) and not escaped:
+        twice = call("REPLACE", pattern, _string("\\"), _string("\\\\"))
+        return typed(exp.Like(this=node.this, expression=twice), BOOLEAN)
     if isinstance(node, exp.Like):
         return typed(node, BOOLEAN)
-    if not pattern.name.isascii():
+    if not is_text(pattern) or not pattern.name.isascii():
         raise Unsupported(
             node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
         )
@@ -223,16 +262,19 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
 
 
 def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
-    """Behind the escape Spark takes `%`, `_` and itself, and nothing else."""
+    """Behind the escape Spark takes `%`, `_` and itself; other characters need none."""
     pattern, sign = node.this.expression, node.expression
     if not is_text(sign) or len(sign.name) != 1:
         raise Unsupported(node, "ESCAPE of other than one character", "write one character")
+    if not is_text(pattern):
+        raise Unsupported(node, "ESCAPE of a computed pattern", "write the pattern out")
     one = re.escape(sign.name)
-    if re.fullmatch(rf"(?:[^{one}]|{one}[%_{one}])*", pattern.name, re.DOTALL) is None:
-        raise Unsupported(
-            node, "an escape before another character than % and _", "leave the escape out there"
-        )
+    pattern.set("this", re.sub(rf"{one}([%_{one}])|{one}(.)", _kept(sign.name), pattern.name))
     return typed(node, BOOLEAN)
+
+
+def _kept(sign: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[2] if found[1] is None else sign + found[1]
 
 
 def _regexp(node: exp.RegexpLike, words: Vocabulary) -> exp.Expr:
@@ -297,6 +339,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     **dict.fromkeys((exp.Ceil, exp.Floor), _whole),
     exp.Sign: _sign,
     exp.Ln: _ln,
+    exp.Mul: _times,
+    **dict.fromkeys((exp.Add, exp.Sub), _plus_minus),
     **dict.fromkeys((exp.Mod, exp.IntDiv), _of_whole_numbers),
     exp.Median: _median,
     exp.Lower: _lower,

@@ -99,6 +99,7 @@ def rewrite_query(
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
     for select in list(found.find_all(exp.Select)):
+        _order_distinct(select)
         if not isinstance(select.parent, exp.Exists):
             _widen(select)
     for values in list(found.find_all(exp.Values)):
@@ -144,9 +145,11 @@ def _check_in(node: exp.In) -> None:
         above, through = above.parent, (exp.And, exp.Paren)
     while isinstance(above, through):
         above = above.parent
-    if not isinstance(above, exp.Where):
+    if not isinstance(above, exp.Where | exp.Having):
         raise Unsupported(
-            node, "IN (SELECT …) other than as a condition of WHERE", "use EXISTS, or a join"
+            node,
+            "IN (SELECT …) other than as a condition of WHERE or HAVING",
+            "use EXISTS, or a join",
         )
 
 
@@ -170,35 +173,32 @@ def _widen(select: exp.Select) -> None:
     """Integers of 64 bits in every column: Spark counts rows, letters and numbers in 32."""
     for projection in list(select.expressions):
         value = projection.unalias()
-        if type_of(value) != INT64 or _is_wide(value):
-            continue
-        wide = cast(value.copy(), "BIGINT")
-        value.replace(wide)
+        if type_of(value) == INT64 and not functions.is_wide(value):
+            value.replace(cast(value.copy(), "BIGINT"))
 
 
-def _is_wide(node: exp.Expr) -> bool:
-    """True where Spark's type is known to be BIGINT."""
-    if isinstance(node, exp.Window | exp.Paren | exp.Neg | exp.Abs | exp.Nullif):
-        return _is_wide(node.this)
-    if isinstance(node, exp.Add | exp.Sub | exp.Mul):
-        return _is_wide(node.this) or _is_wide(node.expression)
-    if isinstance(node, exp.Case):
-        results = [branch.args["true"] for branch in node.args["ifs"]]
-        return any(_is_wide(value) for value in (*results, node.args.get("default")) if value)
-    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
-        return any(_is_wide(value) for value in (node.this, *node.expressions))
-    if isinstance(node, exp.Max | exp.Min | exp.Lag | exp.Lead | exp.FirstValue | exp.LastValue):
-        return _is_wide(node.this)
-    if isinstance(node, exp.Cast):
-        return bool(node.to.this == exp.DType.BIGINT)
-    # The columns of a subquery are wide like those of every SELECT.
-    return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv | exp.Subquery)
+def _order_distinct(select: exp.Select) -> None:
+    """Spark orders DISTINCT by the names of its columns, and not by what they are."""
+    order = select.args.get("order")
+    if order is None or select.args.get("distinct") is None:
+        return
+    for part in order.expressions:
+        for projection in select.expressions:
+            if isinstance(projection, exp.Alias) and part.this == projection.this:
+                part.set("this", exp.Column(this=projection.args["alias"].copy()))
 
 
 def _name_columns(values: exp.Values) -> None:
-    """Names that DuckDB gives the columns of VALUES."""
+    """The names and widths that DuckDB gives the columns of VALUES."""
     alias = values.args.get("alias")
-    if alias is None or alias.args.get("columns") or not values.expressions:
-        return
-    width = len(values.expressions[0].expressions)
-    alias.set("columns", [exp.to_identifier(f"col{place}") for place in range(width)])
+    if alias is None:
+        alias = exp.TableAlias(this=exp.to_identifier("listed"))
+        values.set("alias", alias)
+    rows = [row.expressions for row in values.expressions]
+    if not alias.args.get("columns"):
+        names = [exp.to_identifier(f"col{place}") for place in range(len(rows[0]))]
+        alias.set("columns", names)
+    for column in zip(*rows, strict=True):
+        one = next((value for value in column if type_of(value) == INT64), None)
+        if one is not None:
+            one.replace(cast(one.copy(), "BIGINT"))

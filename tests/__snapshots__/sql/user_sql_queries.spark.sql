@@ -96,6 +96,6 @@ WHERE x.i IN (SELECT i FROM source_right_side AS input_1)
 SELECT row_id, r.i, v.word
 FROM source_left_side AS l
 JOIN source_right_side AS r USING (row_id)
-CROSS JOIN VALUES (1, 'one'), (2, 'two') AS v(number, word)
+CROSS JOIN VALUES (CAST(1 AS BIGINT), 'one'), (2, 'two') AS v(number, word)
 WHERE v.number = l.i
 ;
