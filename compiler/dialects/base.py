@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.reserved import RESERVED
 from seeknal.compiler.model import Relation
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, DataType
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
@@ -39,7 +40,9 @@ class Dialect:
     one the dialect runs, `rewrite_query(query, inputs, columns)` a query that returns `columns`;
     both change the tree that they are given, and raise `Unsupported`. `finish(statement)` has the
     last word on a whole statement, the compiler's own parts included. `asof_join`: it has ASOF
-    joins. `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
+    joins. `frames_by_row`: how far a RANGE frame reaches may be an expression of the row.
+    `wide(expr, type)` is a number in a type that holds its sums, where those of its own type wrap.
+    `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
     `reads_files`: the engine reads a source's file itself.
     """
 
@@ -57,7 +60,9 @@ class Dialect:
     rewrite: Callable[[exp.Expr, Sequence[Column]], exp.Expr]
     rewrite_query: Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
     finish: Callable[[exp.Expr], exp.Expr] | None = None
+    wide: Callable[[exp.Expr, DataType], exp.Expr] | None = None
     asof_join: bool = False
+    frames_by_row: bool = False
     keeps_steps: bool = False
     longest_name: int | None = None
     reads_files: bool = False

@@ -8,30 +8,17 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.datafusion_finish import finish
+from seeknal.compiler.dialects.datafusion_names import tell_apart
+from seeknal.compiler.dialects.datafusion_types import type_name
+from seeknal.compiler.dialects.datafusion_vocabulary import WORDS
 from seeknal.compiler.dialects.duckdb import ISO_TIME
-from seeknal.compiler.dialects.gate import check
+from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.model import Relation
-from seeknal.compiler.types import DATE, DOUBLE, Column, DataType, Kind
+from seeknal.compiler.types import DATE, DOUBLE, INT64, Column, DataType, Kind
 
-_TYPES = {
-    Kind.BOOLEAN: "BOOLEAN",
-    Kind.INT64: "BIGINT",
-    Kind.DOUBLE: "DOUBLE",
-    Kind.STRING: "TEXT",
-    Kind.DATE: "DATE",
-    # Without its digits a TIMESTAMP counts nanoseconds and ends in 2262.
-    Kind.TIMESTAMP: "TIMESTAMP(6)",
-}
 # The engine needs seconds in a time, and takes the 60th for the next minute's first.
 _STRICT = f"^{ISO_TIME.replace(':[0-9]{2}([.]', ':[0-5][0-9]([.]')}$"
 _WITHOUT_SECONDS = "^(.{13}:[0-9]{2})($|[Z+-])"
-
-
-def type_name(data_type: DataType) -> str:
-    """`BIGINT`, `DECIMAL(10, 2)`, …; lists, structs and json are text."""
-    if data_type.kind is Kind.DECIMAL:
-        return f"DECIMAL({data_type.precision}, {data_type.scale})"
-    return _TYPES.get(data_type.kind, "TEXT")
 
 
 def day(value: exp.Expr, data_type: DataType) -> exp.Expr:
@@ -92,27 +79,26 @@ def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
     return exp.Add(this=value, expression=exp.Literal.number(0))
 
 
+def wide(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """Sums wrap in 64 bits and in 38 digits without a word; a cast back from these is checked."""
+    if data_type.kind is Kind.DECIMAL:
+        return cast(value, f"DECIMAL(76, {data_type.scale})")
+    return cast(value, "DECIMAL(38, 0)") if data_type == INT64 else value
+
+
 def microseconds(value: exp.Expr) -> exp.Expr:
     """The integer that a TIMESTAMP(6) is."""
     return cast(value, "BIGINT")
 
 
-# Of macros: the portable bodies that have none of the dialect's own.
-_FUNCTIONS = (exp.Avg, exp.Abs, exp.Count, exp.Max, exp.Min, exp.RowNumber, exp.StddevPop, exp.Sum)
-
-
-def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
-    """An expression of a spec or a macro."""
-    check(tree, (*_FUNCTIONS, exp.Interval, exp.VariancePop), {})
-    return tree
+rewrite, _rewrite_query = rewriters(WORDS)
 
 
 def rewrite_query(
     tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
 ) -> exp.Query:
-    """A user's query."""
-    check(tree, (), {})
-    return tree
+    """A user's query by the shared rules, its expressions told apart by their names."""
+    return tell_apart(_rewrite_query(tree, inputs, columns))
 
 
 DIALECT = Dialect(
@@ -126,6 +112,7 @@ DIALECT = Dialect(
     nan_as_null=nan_as_null,
     sort_key=sort_key,
     microseconds=microseconds,
+    wide=wide,
     parameter=parameter,
     rewrite=rewrite,
     rewrite_query=rewrite_query,

@@ -4,6 +4,8 @@
 * NULLIF and windows take -0.0 for another number than 0.0, unlike `=` and GROUP BY.
 * A frame that moves subtracts the rows that leave it. Doubles lose their digits so: after 1e17 the
   sum of 1 and 2 would be 0. Their frames are kept as arrays and added anew.
+* DATE_TRUNC counts nanoseconds, and refuses years before 1677 and after 2262.
+* AVG of exact numbers adds up doubles: an exact sum is divided by a count.
 * MEDIAN is exact; PERCENTILE_CONT, which sqlglot prints for it, has six digits between two values.
 * All columns of a query need names that differ, also on the right of a UNION, where nobody reads
   them.
@@ -11,15 +13,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import cast
+from seeknal.compiler.dialects.typed import DOUBLE, type_of
 
 _D = exp.DType
 _TIMESTAMPS = (_D.TIMESTAMP, _D.TIMESTAMPNTZ)
 _EXACT = (_D.DECIMAL, _D.BIGINT)
+_WRITTEN = re.compile(r"(.{10}[ T][0-9]{2}:[0-9]{2})(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9:]+)?")
 # What is never -0.0: sums begin with 0.0.
 _POSITIVE = (exp.Sum, exp.Avg, exp.Count, exp.StddevSamp, exp.StddevPop)
 
@@ -27,7 +32,8 @@ _POSITIVE = (exp.Sum, exp.Avg, exp.Count, exp.StddevSamp, exp.StddevPop)
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as the engine reads it right."""
     holder = exp.Paren(this=statement)
-    for node in list(statement.walk()):
+    # Operands first: rules copy what is in them.
+    for node in reversed(list(statement.walk())):
         rule = _RULES.get(type(node))
         if rule is not None:
             rule(node)
@@ -40,6 +46,15 @@ def finish(statement: exp.Expr) -> exp.Expr:
 def _type(node: exp.DataType) -> None:
     if node.this in _TIMESTAMPS and not node.expressions:
         node.set("expressions", [exp.DataTypeParam(this=exp.Literal.number(6))])
+
+
+def _cast(node: exp.Cast) -> None:
+    """Times that are written out have seconds and no zone: DuckDB passes over it."""
+    written = node.this
+    if node.to.this not in _TIMESTAMPS or not isinstance(written, exp.Literal):
+        return
+    if (found := _WRITTEN.fullmatch(written.name)) is not None:
+        written.set("this", f"{found[1]}{found[2] or ':00'}")
 
 
 # -- zeros -----------------------------------------------------------------------------------
@@ -65,6 +80,7 @@ def _operand(value: exp.Expr) -> exp.Expr:
 
 
 def _window(node: exp.Window) -> None:
+    _without_signs(node)
     spec = node.args.get("spec")
     if spec is None or spec.args.get("start") == "UNBOUNDED":
         return
@@ -72,6 +88,17 @@ def _window(node: exp.Window) -> None:
     rule = _MOVING.get(type(aggregate))
     if rule is not None and not _is_exact(aggregate):
         node.replace(rule(node, aggregate))
+
+
+def _without_signs(node: exp.Window) -> None:
+    for key in [*(node.args.get("partition_by") or ()), *_ordered(node)]:
+        if type_of(key) == DOUBLE:
+            key.replace(exp.Add(this=_operand(key.copy()), expression=exp.Literal.number(0)))
+
+
+def _ordered(node: exp.Window) -> list[exp.Expr]:
+    order = node.args.get("order")
+    return [part.this for part in order.expressions] if order is not None else []
 
 
 def _is_exact(aggregate: exp.Expr) -> bool:
@@ -144,6 +171,63 @@ def _median(node: exp.Median) -> None:
     node.replace(_call("MEDIAN", node.this))
 
 
+def _sign(node: exp.Sign) -> None:
+    node.replace(_call("SIGNUM", node.this))
+
+
+def _avg(node: exp.Avg) -> None:
+    """`CAST(SUM(x) AS DOUBLE) / COUNT(x)`, each with the FILTER and OVER that AVG has."""
+    value = node.this.expressions[0] if isinstance(node.this, exp.Distinct) else node.this
+    if not isinstance(value, exp.Cast) or value.to.this != _D.DECIMAL:
+        return
+    whole: exp.Expr = node
+    while isinstance(whole.parent, exp.Filter | exp.Window) and whole.arg_key == "this":
+        whole = whole.parent
+    parts = []
+    for kind in (exp.Sum, exp.Count):
+        part = whole.copy()
+        inner = next(part.find_all(exp.Avg))
+        own = kind(this=inner.this.copy())
+        if inner is part:
+            part = own
+        else:
+            inner.replace(own)
+        if isinstance(part, exp.Window):
+            _without_signs(part)
+        parts.append(part)
+    total, count = parts
+    divided = exp.Div(this=cast(total, "DOUBLE"), expression=count, typed=True)
+    whole.replace(exp.Paren(this=divided))
+
+
+def _truncate(node: exp.TimestampTrunc) -> None:
+    unit, time = node.text("unit").upper(), node.this
+    if unit in ("HOUR", "MINUTE", "SECOND"):
+        node.replace(_call("DATE_TRUNC", exp.Literal.string(unit.lower()), time))
+        return
+    node.replace(cast(_first_day(unit, time), "TIMESTAMP(6)"))
+
+
+def _first_day(unit: str, time: exp.Expr) -> exp.Expr:
+    def part(name: str) -> exp.Expr:
+        return exp.Extract(this=exp.Var(this=name), expression=time.copy())
+
+    one = exp.Literal.number(1)
+    day = cast(time, "DATE")
+    if unit == "DAY":
+        return day
+    if unit == "WEEK":
+        since = exp.Paren(this=exp.Sub(this=part("ISODOW"), expression=one))
+        return exp.Sub(this=day, expression=since)
+    month: exp.Expr = one.copy()
+    if unit == "QUARTER":
+        threes = exp.Mul(this=exp.Literal.number(3), expression=part("QUARTER"))
+        month = exp.Sub(this=threes, expression=exp.Literal.number(2))
+    elif unit == "MONTH":
+        month = part("MONTH")
+    return _call("MAKE_DATE", part("YEAR"), month, one)
+
+
 def _union(node: exp.SetOperation) -> None:
     """Name the columns on the right as those on the left are."""
     left: exp.Expr = node.left
@@ -166,7 +250,11 @@ _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.DataType: _type,
     exp.Nullif: _nullif,
     exp.Window: _window,
+    exp.Cast: _cast,
     exp.Median: _median,
+    exp.Sign: _sign,
+    exp.Avg: _avg,
+    exp.TimestampTrunc: _truncate,
     exp.Union: _union,
     exp.Intersect: _union,
     exp.Except: _union,

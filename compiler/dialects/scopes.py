@@ -7,11 +7,12 @@ written as they are declared, in quotes where they need them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, needs_quotes
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DataType
 
 
@@ -42,19 +43,26 @@ class Source:
 class Scope:
     """The names of one SELECT. `aliases` are its projections as written, with their names.
 
-    `using` are the columns, folded, that a join merges.
+    `using` are the columns, folded, that a join merges. `barred`: none of its columns or those of
+    the scopes around it may be read from a query inside.
     """
 
     outer: Scope | None = None
     sources: list[Source] = field(default_factory=list)
     aliases: Sequence[tuple[str, exp.Expr]] = ()
     using: set[str] = field(default_factory=set)
+    barred: bool = False
 
     def column(self, node: exp.Column) -> Output | None:
         """The column of this SELECT or one around it; spells the node as it is declared."""
         scope: Scope | None = self
+        barred = False
         while scope is not None:
+            barred = barred or scope.barred
             if (found := scope.own_column(node)) is not None:
+                if barred:
+                    what = "a subquery for a value that reads the row around it"
+                    raise Unsupported(node, what, "join, and aggregate")
                 return found
             scope = scope.outer
         return None

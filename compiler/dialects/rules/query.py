@@ -212,7 +212,10 @@ class _Query:
         )
 
     def _subquery(self, node: exp.Query) -> exp.Expr:
-        query, outputs = _Query(self.words, self.names, self.scope).run(node)
+        is_value = not isinstance(node.parent, exp.Exists | exp.In)
+        barred = is_value and not self.words.has_scalar_correlation
+        around = Scope(self.scope, barred=True) if barred else self.scope
+        query, outputs = _Query(self.words, self.names, around).run(node)
         return typed(query, outputs[0].type if len(outputs) == 1 else None)
 
     # -- SELECT ------------------------------------------------------------------------------

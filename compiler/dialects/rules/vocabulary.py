@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from sqlglot import exp
@@ -11,6 +11,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import cast
 from seeknal.compiler.dialects.duckdb import type_name
 from seeknal.compiler.dialects.typed import DOUBLE, STRING, is_text, type_of, typed
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DataType, Kind
 
 # Takes a node whose operands are rewritten and typed, and the dialect's vocabulary; returns the
@@ -73,7 +74,9 @@ class Vocabulary:
 
     `aligned`: operands of one operation are cast to their common type. `exact_literals`: 1.5 is
     a decimal. `greatest_skips_null`: GREATEST and LEAST pass over NULL. `casts_truth`: a
-    truth value casts to a number. The flags `has_…` are parts of SQL that the dialect knows.
+    truth value casts to a number. `has_correlation`: subqueries may read the row around them,
+    `has_scalar_correlation`: those that are values, too. The other flags `has_…` are parts of SQL
+    that the dialect knows.
     """
 
     rules: Mapping[type[exp.Expr], Rule]
@@ -105,6 +108,7 @@ class Vocabulary:
     has_recursion: bool = False
     has_all_of_sets: bool = False
     has_correlation: bool = True
+    has_scalar_correlation: bool = True
 
 
 def cast_to(node: exp.Expr, data_type: DataType, words: Vocabulary) -> exp.Expr:

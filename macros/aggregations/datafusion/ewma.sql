@@ -1,12 +1,13 @@
 {#-
 reason: a TIMESTAMP(6) is its microseconds
 -#}
-{% set us -%}CAST(CAST({{ at }} AS TIMESTAMP(6)) AS BIGINT){%- endset %}
 {% set o | column('latest') -%}
-MAX(CASE WHEN {{ present }} THEN {{ us }} END) OVER (PARTITION BY {{ keys }})
+MAX(CASE WHEN {{ present }} THEN {{ at }} END) OVER (PARTITION BY {{ keys }})
 {%- endset %}
 {% set age | column('age') -%}
-CAST({{ o }} - {{ us }} AS DOUBLE PRECISION) / 86400000000
+CAST(
+  CAST(CAST({{ o }} AS TIMESTAMP(6)) AS BIGINT) - CAST(CAST({{ at }} AS TIMESTAMP(6)) AS BIGINT) AS DOUBLE PRECISION
+) / 86400000000
 {%- endset %}
 {# after 500 half-lives a weight counts for nothing #}
 {% set w | column('weight') -%}

@@ -2,12 +2,16 @@
 reason: a TIMESTAMP(6) is its microseconds
 -#}
 {# REGR_SLOPE is one pass and loses digits where values are far from 0 #}
-{% set us -%}CAST(CAST({{ at }} AS TIMESTAMP(6)) AS BIGINT){%- endset %}
 {% set o | column('origin') -%}
-MIN(CASE WHEN {{ present }} THEN {{ us }} END) OVER (PARTITION BY {{ keys }})
+MIN(CASE WHEN {{ present }} THEN {{ at }} END) OVER (PARTITION BY {{ keys }})
 {%- endset %}
 {% set t | column('time') -%}
-CASE WHEN {{ present }} THEN CAST({{ us }} - {{ o }} AS DOUBLE PRECISION) END
+CASE
+  WHEN {{ present }}
+  THEN CAST(
+    CAST(CAST({{ at }} AS TIMESTAMP(6)) AS BIGINT) - CAST(CAST({{ o }} AS TIMESTAMP(6)) AS BIGINT) AS DOUBLE PRECISION
+  )
+END
 {%- endset %}
 {% set tm | column('mean_time') %}AVG({{ t }}) OVER (PARTITION BY {{ keys }}){% endset %}
 {% set xm | column('mean') -%}
