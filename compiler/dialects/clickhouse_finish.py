@@ -1,0 +1,214 @@
+"""The last pass over a statement for ClickHouse: what it reads in another way than it is written.
+
+* Types: its Date and DateTime are short; all are Nullable.
+* Names beyond ASCII need quotes; a column of a join needs AS to keep its name.
+* LAG and its like end in 0 and '' for types that are not Nullable; FIRST_VALUE passes over NULL.
+* STDDEV and VARIANCE lose digits, and are NaN for one value; MEDIAN is a sample.
+* A comparison is an unsigned integer, and a Bool only by a cast.
+* ROW_NUMBER is unsigned; beside a signed integer in a UNION it becomes a Variant.
+* A RANGE frame reaches as far as 32 bits count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from seeknal.compiler.dialects.base import Unsupported, cast, needs_quotes
+from seeknal.compiler.dialects.clickhouse_operators import call
+from seeknal.compiler.dialects.clickhouse_types import own_type
+
+SETTINGS = (
+    "join_use_nulls",
+    "aggregate_functions_null_for_empty",
+    "prefer_column_name_to_alias",
+)
+"""Without them joins fill with 0 and '', aggregates of nothing are 0, and a name means an alias."""
+
+_LONGEST_FRAME = 2**31 - 1
+
+
+def finish(statement: exp.Expr) -> exp.Expr:
+    """The statement, changed in place, as ClickHouse reads it right, with its settings."""
+    holder = exp.Paren(this=statement)
+    for node in list(statement.walk()):
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            rule(node)
+        if _is_test(node):
+            _truth(node)
+    found = holder.this
+    assert isinstance(found, exp.Expr)
+    found.pop()
+    if isinstance(found, exp.Create):
+        return _with_engine(found)
+    if isinstance(found, exp.Query):
+        one = exp.Literal.number(1)
+        settings = [exp.EQ(this=exp.column(name), expression=one.copy()) for name in SETTINGS]
+        found.set("settings", settings)
+    return found
+
+
+def _with_engine(statement: exp.Create) -> exp.Create:
+    """A table to load: without a key, as ClickHouse wants it said."""
+    properties = [
+        exp.EngineProperty(this=exp.Var(this="MergeTree")),
+        exp.Order(expressions=[exp.Ordered(this=call("tuple"))]),
+    ]
+    statement.set("properties", exp.Properties(expressions=properties))
+    return statement
+
+
+# -- types and names -------------------------------------------------------------------------
+
+
+def _type(node: exp.DataType) -> None:
+    own = own_type(node)
+    if own is not node:
+        node.replace(own)
+
+
+def _name(node: exp.Identifier) -> None:
+    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
+    node.set("quoted", bool(node.args.get("quoted")) or needs_quotes(node.name))
+    if "\\" in node.name:
+        node.set("this", node.name.replace("\\", "\\\\"))
+
+
+def _columns(node: exp.Select) -> None:
+    """`a.x AS x`: the column of a join is else called `a.x` where two relations have one."""
+    for projection in list(node.expressions):
+        if not isinstance(projection, exp.Column) or isinstance(projection.this, exp.Star):
+            continue
+        if projection.args.get("table") is not None:
+            alias = exp.Alias(this=projection.copy(), alias=projection.this.copy())
+            alias.comments, alias.this.comments = projection.comments, None
+            projection.replace(alias)
+
+
+def _table(node: exp.Table) -> None:
+    if node.args.get("catalog") is not None:
+        raise Unsupported(
+            node,
+            f"the relation `{node.sql()}` of three parts",
+            "name a relation `database.table`",
+        )
+
+
+# -- truth values ----------------------------------------------------------------------------
+
+_TESTS = (
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not),
+    *(exp.Is, exp.In, exp.Between, exp.Like, exp.Exists),
+)
+_TEST_FUNCTIONS = frozenset({"startsWith", "match", "isDistinctFrom", "isNotDistinctFrom"})
+_VALUES = (exp.Alias, exp.Select, exp.Coalesce, exp.Max, exp.Min, exp.Lag, exp.Lead, exp.Distinct)
+
+
+def _is_test(node: exp.Expr) -> bool:
+    inner = node.unnest()
+    if isinstance(inner, exp.Anonymous):
+        return inner.name in _TEST_FUNCTIONS
+    return isinstance(inner, _TESTS)
+
+
+def _truth(node: exp.Expr) -> None:
+    """A test whose value is kept, and does not only choose rows or branches."""
+    above, place = node.parent, node.arg_key
+    branch = (isinstance(above, exp.If) and place in ("true", "false")) or (
+        isinstance(above, exp.Case) and place == "default"
+    )
+    if branch or (isinstance(above, _VALUES) and place in ("this", "expressions")):
+        inner = node.unnest()
+        node.replace(cast(inner.copy(), "BOOLEAN"))
+
+
+# -- windows and aggregates ------------------------------------------------------------------
+
+
+def _number_rows(node: exp.Alias) -> None:
+    """Signed: an unsigned integer beside a signed one in a UNION becomes a Variant."""
+    number = node.this
+    if not isinstance(number, exp.Window) or number.args.get("partition_by"):
+        # A rank among few is only compared.
+        return
+    if isinstance(number.this, exp.RowNumber):
+        node.set("this", call("toInt64", number))
+
+
+def _may_be_null(node: exp.Expr) -> None:
+    """Beyond the window's ends LAG and its like have 0 and '' for a type that is not Nullable."""
+    operand = node.this
+    if not (isinstance(operand, exp.Anonymous) and operand.name == "toNullable"):
+        node.set("this", call("toNullable", operand))
+
+
+def _check_frame(node: exp.WindowSpec) -> None:
+    """Raise `Unsupported` for a RANGE frame that is longer than 32 bits count."""
+    if node.args.get("kind") != "RANGE":
+        return
+    for end in ("start", "end"):
+        bound = node.args.get(end)
+        if isinstance(bound, exp.Literal) and bound.is_int and int(bound.name) > _LONGEST_FRAME:
+            raise Unsupported(
+                node,
+                "a RANGE frame of more than 2,147,483,647 microseconds",
+                "leave `strategy` out, or ask for another: it runs with a join or running sums",
+            )
+
+
+def _first(node: exp.FirstValue | exp.LastValue) -> None:
+    _may_be_null(node)
+    if not isinstance(node.parent, exp.RespectNulls):
+        node.replace(exp.RespectNulls(this=node.copy()))
+
+
+_STABLE = {
+    exp.Stddev: "stddevSampStable",
+    exp.StddevSamp: "stddevSampStable",
+    exp.StddevPop: "stddevPopStable",
+    exp.Variance: "varSampStable",
+    exp.VariancePop: "varPopStable",
+}
+
+
+def _spread(node: exp.AggFunc) -> None:
+    name = _STABLE[type(node)]
+    stable = call(name, node.this.copy())
+    counted = exp.Count(this=node.this.copy())
+    window = node.parent if isinstance(node.parent, exp.Window) else None
+    if window is None or node.arg_key != "this":
+        node.replace(_above_one(counted, stable) if "Samp" in name else stable)
+        return
+    node.replace(stable)
+    if "Samp" in name:
+        number = window.copy()
+        number.set("this", counted)
+        window.replace(_above_one(number, window.copy()))
+
+
+def _above_one(counted: exp.Expr, value: exp.Expr) -> exp.Case:
+    several = exp.GT(this=counted, expression=exp.Literal.number(1))
+    return exp.Case(ifs=[exp.If(this=several, true=value)])
+
+
+def _median(node: exp.Median) -> None:
+    half = exp.Literal.number("0.5")
+    value = cast(node.this.copy(), "DOUBLE")
+    median = exp.ParameterizedAgg(this="quantileExactInclusive", expressions=[half], params=[value])
+    node.replace(median)
+
+
+_RULES: dict[type[exp.Expr], Callable[..., None]] = {
+    exp.DataType: _type,
+    exp.Identifier: _name,
+    exp.Select: _columns,
+    exp.Table: _table,
+    exp.Alias: _number_rows,
+    exp.WindowSpec: _check_frame,
+    **dict.fromkeys((exp.Lag, exp.Lead, exp.NthValue), _may_be_null),
+    **dict.fromkeys((exp.FirstValue, exp.LastValue), _first),
+    **dict.fromkeys(_STABLE, _spread),
+    exp.Median: _median,
+}
