@@ -16,8 +16,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from seeknal.compiler.artifact import Artifact
+from seeknal.compiler.findings import Finding
 from seeknal.testing.compiled_files import assertion_text
-from tests.cases import DIALECTS, compile_case, copy_sql_case, sql_cases
+from tests.cases import DIALECTS, copy_sql_case, sql_cases
+from tests.conformance.compiling import compile_what_can
 from tests.extensions import SNAPSHOTS, SqlFile
 
 CASES = sql_cases()
@@ -38,13 +40,14 @@ def sql_of(tmp_path_factory: pytest.TempPathFactory) -> SqlOf:
     @cache
     def text(case: str, dialect: str) -> str:
         root = copy_sql_case(case, tmp_path_factory.mktemp(case) / "project")
-        compilation = compile_case(root, dialect, inline=case.startswith(INLINE))
+        compilation, refused = compile_what_can(root, dialect, inline=case.startswith(INLINE))
         assert not compilation.findings
-        return "\n".join(
+        shown = [
             _shown(artifact, promises=case.startswith(WITH_PROMISES))
             for artifact in compilation.artifacts.values()
             if artifact.kind != "source" or case.startswith(WITH_SOURCES)
-        )
+        ]
+        return "\n".join([*shown, *(_refused(*pair) for pair in refused.items())])
 
     return text
 
@@ -58,6 +61,10 @@ def _shown(artifact: Artifact, *, promises: bool) -> str:
     if promises and artifact.counts_sql:
         text += f"\n/* rows in and rows dropped */\n{artifact.counts_sql.rstrip()}\n;\n"
     return text
+
+
+def _refused(node: str, finding: Finding) -> str:
+    return f"-- {node} is refused: {finding.message}\n--   {finding.help}\n"
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -54,7 +54,7 @@ def _row(
     row: list[Any] = []
     for column in columns:
         name, kind = column.name.lower(), column.type.kind
-        if name == "row_id":
+        if name in ("row_id", "order_id"):
             row.append(row_id)
         elif name in roles.ids:
             text = kind is Kind.STRING and number is not None

@@ -1,0 +1,169 @@
+/* second_order_aggregation.every | seeknal/every.yml | clickhouse */
+WITH events AS (
+  /* days: whole days from at back from as_of; below 0 is the future and never counts */
+  SELECT
+    id,
+    y,
+    "at",
+    dateDiff('day', toDate32("at"), as_of) AS days,
+    CASE WHEN toDate32("at") <= as_of THEN x END AS past_x
+  FROM source_values
+  WHERE id IS NOT NULL
+),
+events_prepared AS (
+  /* what the aggregations below need of each row */
+  SELECT
+    *,
+    toInt64(COUNT(past_x) OVER (PARTITION BY id, past_x + 0)) AS x_mode_count,
+    MIN(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS Nullable(DateTime64(6, 'UTC'))) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_origin,
+    MAX(CASE WHEN past_x IS NOT NULL THEN CAST("at" AS Nullable(DateTime64(6, 'UTC'))) END) OVER (
+      PARTITION BY id
+    ) AS x_ewma_7_latest,
+    toInt64(
+      COUNT(CASE WHEN days <= 6 THEN past_x END) OVER (
+        PARTITION BY id, CASE WHEN days <= 6 THEN past_x END + 0
+      )
+    ) AS x_mode_0_6_count,
+    MIN(
+      CASE
+        WHEN days <= 6 AND past_x IS NOT NULL
+          THEN CAST("at" AS Nullable(DateTime64(6, 'UTC')))
+      END
+    ) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_origin,
+    MAX(
+      CASE
+        WHEN days <= 6 AND past_x IS NOT NULL
+          THEN CAST("at" AS Nullable(DateTime64(6, 'UTC')))
+      END
+    ) OVER (
+      PARTITION BY id
+    ) AS x_ewma_7_0_6_latest
+  FROM events
+),
+events_prepared_2 AS (
+  SELECT
+    *,
+    CASE
+      WHEN past_x IS NOT NULL
+        THEN CAST(
+          toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC'))))
+            - toUnixTimestamp64Micro(x_slope_origin) AS Nullable(Float64)
+        )
+    END AS x_slope_time,
+    (
+      toUnixTimestamp64Micro(x_ewma_7_latest)
+        - toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC'))))
+    )
+      / 86400000000 AS x_ewma_7_age,
+    CASE
+      WHEN days <= 6 AND past_x IS NOT NULL
+        THEN CAST(
+          toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC'))))
+            - toUnixTimestamp64Micro(x_slope_0_6_origin) AS Nullable(Float64)
+        )
+    END AS x_slope_0_6_time,
+    (
+      toUnixTimestamp64Micro(x_ewma_7_0_6_latest)
+        - toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC'))))
+    )
+      / 86400000000 AS x_ewma_7_0_6_age
+  FROM events_prepared
+),
+events_prepared_3 AS (
+  SELECT
+    *,
+    AVG(x_slope_time) OVER (PARTITION BY id) AS x_slope_mean_time,
+    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(past_x AS Nullable(Float64)) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_mean,
+    CASE WHEN past_x IS NOT NULL THEN POWER(0.5, LEAST(x_ewma_7_age / 7, 500)) END AS x_ewma_7_weight,
+    AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
+    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS Nullable(Float64)) END) OVER (
+      PARTITION BY id
+    ) AS x_slope_0_6_mean,
+    CASE WHEN days <= 6 AND past_x IS NOT NULL THEN POWER(0.5, LEAST(x_ewma_7_0_6_age / 7, 500)) END AS x_ewma_7_0_6_weight
+  FROM events_prepared_2
+)
+SELECT
+  id,
+  toInt64(COUNT(past_x)) AS "x_COUNT",
+  toInt64(COUNT(CASE WHEN days >= 0 THEN 1 END)) AS "x_COUNT_ROWS",
+  toInt64(COUNT(DISTINCT past_x + 0)) AS "x_COUNT_DISTINCT",
+  SUM(past_x) AS "x_SUM",
+  AVG(past_x) AS "x_MEAN",
+  MIN(past_x) AS "x_MIN",
+  MAX(past_x) AS "x_MAX",
+  CASE WHEN COUNT(past_x) > 1 THEN stddevSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_STDDEV",
+  CASE WHEN COUNT(past_x) > 1 THEN varSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_VARIANCE",
+  stddevPopStable(CAST(past_x AS Nullable(Float64))) AS "x_STDDEV_POP",
+  varPopStable(CAST(past_x AS Nullable(Float64))) AS "x_VARIANCE_POP",
+  quantileExactInclusive(0.5)(CAST(past_x AS Nullable(Float64))) AS "x_MEDIAN",
+  quantileExactInclusive(0.25)(CAST(past_x AS Nullable(Float64))) AS "x_QUANTILE_0_25",
+  argMinIf(past_x, tuple(-x_mode_count, past_x), past_x IS NOT NULL) AS "x_MODE",
+  argMaxIf(
+    past_x,
+    tuple(-toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC')))), past_x),
+    past_x IS NOT NULL AND "at" IS NOT NULL
+  ) AS "x_FIRST",
+  argMaxIf(past_x, tuple("at", past_x), past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST",
+  argMaxIf(past_x, tuple(y, past_x), past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y",
+  argMaxIf(past_x, tuple(bitNot(y), past_x), past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y",
+  entropy(past_x + 0) * LN(2) AS "x_ENTROPY",
+  MIN(CASE WHEN days >= 0 THEN days END) AS "x_DAYS_SINCE_LAST",
+  MAX(CASE WHEN days >= 0 THEN days END) AS "x_DAYS_SINCE_FIRST",
+  SUM((x_slope_time - x_slope_mean_time) * (CAST(past_x AS Nullable(Float64)) - x_slope_mean))
+    / nullIf(SUM((x_slope_time - x_slope_mean_time) * (x_slope_time - x_slope_mean_time)), 0)
+    * 86400000000 AS "x_SLOPE",
+  SUM(x_ewma_7_weight * CAST(past_x AS Nullable(Float64))) / SUM(x_ewma_7_weight) AS "x_EWMA_7",
+  /* week: window [0, 6] */
+  toInt64(COUNT(CASE WHEN days <= 6 THEN past_x END)) AS "x_COUNT_0_6",
+  toInt64(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN 1 END)) AS "x_COUNT_ROWS_0_6",
+  toInt64(COUNT(DISTINCT CASE WHEN days <= 6 THEN past_x END + 0)) AS "x_COUNT_DISTINCT_0_6",
+  SUM(CASE WHEN days <= 6 THEN past_x END) AS "x_SUM_0_6",
+  AVG(CASE WHEN days <= 6 THEN past_x END) AS "x_MEAN_0_6",
+  MIN(CASE WHEN days <= 6 THEN past_x END) AS "x_MIN_0_6",
+  MAX(CASE WHEN days <= 6 THEN past_x END) AS "x_MAX_0_6",
+  CASE
+    WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 1
+      THEN stddevSampStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+  END AS "x_STDDEV_0_6",
+  CASE
+    WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 1
+      THEN varSampStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+  END AS "x_VARIANCE_0_6",
+  stddevPopStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_STDDEV_POP_0_6",
+  varPopStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_VARIANCE_POP_0_6",
+  quantileExactInclusive(0.5)(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_MEDIAN_0_6",
+  quantileExactInclusive(0.25)(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_QUANTILE_0_25_0_6",
+  argMinIf(past_x, tuple(-x_mode_0_6_count, past_x), days <= 6 AND past_x IS NOT NULL) AS "x_MODE_0_6",
+  argMaxIf(
+    past_x,
+    tuple(-toUnixTimestamp64Micro(CAST("at" AS Nullable(DateTime64(6, 'UTC')))), past_x),
+    days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL
+  ) AS "x_FIRST_0_6",
+  argMaxIf(past_x, tuple("at", past_x), days <= 6 AND past_x IS NOT NULL AND "at" IS NOT NULL) AS "x_LAST_0_6",
+  argMaxIf(past_x, tuple(y, past_x), days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MAX_Y_0_6",
+  argMaxIf(past_x, tuple(bitNot(y), past_x), days <= 6 AND past_x IS NOT NULL AND y IS NOT NULL) AS "x_ARG_MIN_Y_0_6",
+  entropy(CASE WHEN days <= 6 THEN past_x END + 0) * LN(2) AS "x_ENTROPY_0_6",
+  MIN(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_LAST_0_6",
+  MAX(CASE WHEN days BETWEEN 0 AND 6 THEN days END) AS "x_DAYS_SINCE_FIRST_0_6",
+  SUM(
+    (x_slope_0_6_time - x_slope_0_6_mean_time)
+      * (CAST(past_x AS Nullable(Float64)) - x_slope_0_6_mean)
+  )
+    / nullIf(
+      SUM(
+        (x_slope_0_6_time - x_slope_0_6_mean_time) * (x_slope_0_6_time - x_slope_0_6_mean_time)
+      ),
+      0
+    )
+    * 86400000000 AS "x_SLOPE_0_6",
+  SUM(x_ewma_7_0_6_weight * CAST(past_x AS Nullable(Float64))) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
+FROM events_prepared_3
+GROUP BY id
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+;
