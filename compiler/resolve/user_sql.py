@@ -16,6 +16,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import Input, Spec
+from seeknal.compiler.macro_body import copy_tree
 from seeknal.compiler.model import Relation, ResolvedQuery
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.binder import BindError
@@ -287,7 +288,8 @@ def _columns(
     types: BoundTypes,
     findings: Findings,
 ) -> tuple[Column, ...] | None:
-    sql = tree.sql(dialect="duckdb")
+    # Printing changes a tree; its own way of copying one takes longer than all else here.
+    sql = copy_tree(tree).sql(dialect="duckdb", copy=False)
     bound = types.bind(sql, used)
     if not isinstance(bound, BindError):
         return bound
