@@ -250,7 +250,8 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
         pattern.set("this", pattern.name.replace("\\", "\\\\"))
     if isinstance(node, exp.Like) and not is_text(pattern) and not escaped:
         twice = call("REPLACE", pattern, _string("\\"), _string("\\\\"))
-        return typed(exp.Like(this=node.this, expression=twice), BOOLEAN)
+        node.set("expression", twice)
+        return typed(node, BOOLEAN)
     if isinstance(node, exp.Like):
         return typed(node, BOOLEAN)
     if not is_text(pattern) or not pattern.name.isascii():
@@ -258,7 +259,10 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
             node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
         )
     lower = _lower(exp.Lower(this=node.this), words)
-    return typed(exp.Like(this=lower, expression=_string(pattern.name.lower())), BOOLEAN)
+    like = exp.Like(
+        this=lower, expression=_string(pattern.name.lower()), negate=node.args.get("negate")
+    )
+    return typed(like, BOOLEAN)
 
 
 def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
