@@ -1,4 +1,4 @@
-"""Compile a project and execute it node by node on a bare connection to DuckDB or PostgreSQL.
+"""Compile a project and execute it node by node on a bare connection to DuckDB.
 
 This is not the runtime: no files are published, nothing is skipped. It holds what the compiler
 promises of its text: the statements of a node's artifact, run over the relations of its inputs.
@@ -6,16 +6,14 @@ promises of its text: the statements of a node's artifact, run over the relation
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from seeknal.compiler.artifact import Artifact, Assertion
+from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.build import Compilation, Options, compile_project
-from seeknal.compiler.guarded import GROUPS, Guarded
-from tests.naive import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,19 +69,6 @@ def execute(connection: duckdb.DuckDBPyConnection, compilation: Compilation, nod
     raise KeyError(node)
 
 
-def execute_guarded(connection: duckdb.DuckDBPyConnection, node: str, guarded: Guarded) -> Result:
-    """The rows of `node` by its guarded form, over relations that exist already."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {GROUPS} AS\n{guarded.groups_sql}")
-    _hold(connection, node, guarded.check)
-    return query(connection, guarded.result_sql)
-
-
-def execute_alone(connection: duckdb.DuckDBPyConnection, root: Path, artifact: Artifact) -> Result:
-    """The rows of an inline statement, which needs no relation."""
-    _read_below(connection, root)
-    return query(connection, artifact.sql)
-
-
 def query(connection: Connection, sql: str) -> Result:
     """The rows of a statement."""
     found: Any = cast("Any", connection).execute(sql)
@@ -101,30 +86,3 @@ def _hold(connection: Connection, node: str, assertion: Assertion) -> None:
     if result.rows:
         rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
         raise PromiseBroken(node, assertion.code, rows)
-
-
-def execute_on_postgres(
-    connection: psycopg.Connection,
-    compilation: Compilation,
-    node: str,
-    relations: Mapping[str, Table],
-) -> Result:
-    """The rows of `node` on PostgreSQL, with the rows of its sources put where it reads them.
-
-    All happens in a transaction that is taken back.
-    """
-    from psycopg import sql
-
-    with connection.transaction(force_rollback=True):
-        for source, table in relations.items():
-            artifact = compilation.artifacts[source]
-            connection.execute(artifact.sql.encode())
-            values = sql.SQL(", ").join([sql.Placeholder()] * len(table.columns))
-            into = sql.Identifier(artifact.relation)
-            with connection.cursor() as cursor:
-                insert = sql.SQL("INSERT INTO {} VALUES ({})").format(into, values)
-                cursor.executemany(insert, table.rows)
-        artifact = compilation.artifacts[node]
-        for assertion in artifact.assertions:
-            _hold(connection, node, assertion)
-        return query(connection, artifact.sql)

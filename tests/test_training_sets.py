@@ -8,6 +8,7 @@ import subprocess
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,13 @@ from click.testing import CliRunner
 from seeknal.cli import main
 from seeknal.compiler.build import CompileFailed, Options, compile_project
 from seeknal.compiler.lower import statement
-from tests.agreement_time import SHAPES, DuckDB, check, compiled, run
 from tests.compare import assert_same_rows
+from tests.conformance.running import make
+from tests.conformance.time import SHAPES, check, compiled, make_sources
+from tests.engines import duckdb
+from tests.engines.duckdb import DuckDB
 from tests.handmade import query
-from tests.harness import RUN_DATE, connect
+from tests.harness import RUN_DATE
 from tests.naive import Table
 from tests.strategies.files import write_parquet, write_spec
 from tests.strategies.time import Spec, TimeCase, parquet, shaped
@@ -36,8 +40,8 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def duck() -> Iterator[DuckDB]:
-    with connect() as connection:
-        yield DuckDB(connection)
+    with closing(duckdb.open_engine()) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -286,11 +290,11 @@ def test_one_entity_with_100_000_events(tmp_path: Path, duck: DuckDB) -> None:
     types[6] = ("mean_1h", "double")
     types += [("day", "int64"), ("amount", "int64")]
     expected = Table(tuple(types), [row(at) for at in asked])
-    with duck.loaded(case, compilation):
-        for node, artifact in compilation.artifacts.items():
-            if artifact.kind == "training_set":
-                result = run(duck, compilation, node)
-                assert_same_rows(expected, result.columns, result.rows)
+    make_sources(case, compilation, tmp_path, duck)
+    for artifact in compilation.artifacts.values():
+        if artifact.kind == "training_set":
+            result = make(duck, artifact)
+            assert_same_rows(expected, result.columns, result.rows)
 
 
 # -- shapes ----------------------------------------------------------------------------------

@@ -73,7 +73,12 @@ def load_raw(engine: TestedEngine, sources: Mapping[str, Source], root: Path) ->
         engine.read_below(root)
     for source in sources.values():
         if "relation" in source.spec:
-            engine.load(source.spec["relation"], typed(source.raw.columns), source.raw.rows)
+            dialect = find_dialect(engine.dialect)
+            columns = [
+                replace(column, name=physical(column.name, dialect))
+                for column in typed(source.raw.columns)
+            ]
+            engine.load(source.spec["relation"], columns, source.raw.rows)
         else:
             write_parquet(source.raw, root / source.spec["table"])
 

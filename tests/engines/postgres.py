@@ -87,6 +87,8 @@ def open_engine() -> Postgres:
             first.execute("CREATE DATABASE warehouse")
         connection = psycopg.connect(server.get_uri("warehouse"), autocommit=True)
         opened.callback(connection.close)
+        # A statement that is kept keeps the types of a table that is gone.
+        connection.prepare_threshold = None
         connection.execute("SET TIME ZONE 'UTC'")
         # A notice of a table that is not there to drop says nothing.
         connection.execute("SET client_min_messages = 'warning'")
