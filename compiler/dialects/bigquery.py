@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
+from seeknal.compiler.dialects.bigquery_functions import microseconds
+from seeknal.compiler.dialects.bigquery_query import rewrite, rewrite_query
 from seeknal.compiler.dialects.bigquery_statement import finish
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.duckdb import ISO_TIME
-from seeknal.compiler.dialects.gate import check
-from seeknal.compiler.model import Relation
-from seeknal.compiler.types import DATE, Column, DataType
+from seeknal.compiler.types import DATE, DataType
 
 _ISO = f"^{ISO_TIME}$"
 # A time of the day without seconds, and its zone.
 _WITHOUT_SECONDS = "^(.{13}:[0-9]{2})(Z|[+-].*)?$"
-_EPOCH = "1970-01-01 00:00:00"
 
 
 def day(value: exp.Expr, data_type: DataType) -> exp.Expr:
@@ -84,36 +81,6 @@ def sort_key(value: exp.Expr, data_type: DataType) -> exp.Expr:
     return value
 
 
-def microseconds(value: exp.Expr) -> exp.Expr:
-    """`DATETIME_DIFF(value, DATETIME '1970-01-01 00:00:00', MICROSECOND)`: an INT64."""
-    epoch = cast(exp.Literal.string(_EPOCH), "TIMESTAMP")
-    return exp.DatetimeDiff(this=value, expression=epoch, unit=exp.Var(this="MICROSECOND"))
-
-
-_FUNCTIONS: tuple[type[exp.Expr], ...] = (
-    *(exp.Abs, exp.Avg, exp.Coalesce, exp.Count, exp.Least, exp.Ln, exp.Max, exp.Min, exp.Nullif),
-    *(exp.Pow, exp.RowNumber, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Sum, exp.Variance),
-    exp.VariancePop,
-)
-
-
-def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
-    """An expression of a spec over `columns`; of a macro, where nobody knows them.
-
-    Raises `Unsupported` for the first construct that BigQuery cannot say with DuckDB's rows.
-    """
-    check(tree, _FUNCTIONS, {})
-    return tree
-
-
-def rewrite_query(
-    tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
-) -> exp.Query:
-    """A user's query, by the same list."""
-    check(tree, _FUNCTIONS, {})
-    return tree
-
-
 DIALECT = Dialect(
     name="bigquery",
     printer="bigquery",
@@ -133,5 +100,7 @@ DIALECT = Dialect(
     lacks={
         "ASOF JOIN": "point-in-time joins take another shape",
         "columns whose names differ in case alone": "names of columns have no case",
+        "infinity as a result": "what overflows FLOAT64 is an error, but for a division by zero",
+        "UPPER of letters that become several, but for ß": "it makes FI of ﬁ, DuckDB leaves it",
     },
 )

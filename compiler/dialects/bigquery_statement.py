@@ -21,8 +21,11 @@ _TOUCHED: tuple[type[exp.Expr], ...] = (
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement as BigQuery takes it. Raises `Unsupported` for columns that it cannot tell."""
-    for query in statement.find_all(exp.Select):
+    for query in list(statement.find_all(exp.Select)):
         _check_names(query)
+        _qualify(query)
+    for operation in list(statement.find_all(exp.SetOperation)):
+        _group_sets(operation)
     for node in list(statement.find_all(*_TOUCHED)):
         match node:
             case exp.Identifier():
@@ -53,6 +56,52 @@ def _check_names(query: exp.Select) -> None:
                 f"a column `{name}` beside `{other}`",
                 "give them names that differ in more than case",
             )
+
+
+def _qualify(query: exp.Select) -> None:
+    """Names with their relation where alone they would mean another thing.
+
+    A column that is called like its relation would be the whole row. A key of GROUP BY would be
+    the output of that name.
+    """
+    source = query.args.get("from_")
+    if source is None or query.args.get("joins"):
+        return
+    relation = source.this.alias_or_name
+    if any(name.name.casefold() == relation.casefold() for name in query.find_all(exp.Column)):
+        for column in query.find_all(exp.Column):
+            own = column.find_ancestor(exp.Select) is query
+            if own and not column.table and column.name.casefold() == relation.casefold():
+                column.set("table", _relation_name(source.this))
+    group = query.args.get("group")
+    outputs = {
+        column.alias.casefold(): column.this
+        for column in query.expressions
+        if isinstance(column, exp.Alias)
+    }
+    for key in group.expressions if group is not None else ():
+        if isinstance(key, exp.Column) and not key.table:
+            output = outputs.get(key.name.casefold())
+            if output is not None and output != key:
+                key.set("table", _relation_name(source.this))
+
+
+def _relation_name(relation: exp.Expr) -> exp.Identifier:
+    alias = relation.args.get("alias")
+    named = alias.this if alias is not None else relation.this
+    assert isinstance(named, exp.Identifier)
+    return named.copy()
+
+
+def _group_sets(query: exp.SetOperation) -> None:
+    """Parentheses around an operation inside another one of its own kind's others."""
+    for side in ("this", "expression"):
+        inner = query.args[side]
+        if not isinstance(inner, exp.SetOperation):
+            continue
+        same = type(inner) is type(query) and inner.args["distinct"] == query.args["distinct"]
+        if side == "expression" or not same or not isinstance(query, exp.Union):
+            query.set(side, exp.Subquery(this=inner.copy()))
 
 
 def _trunc(node: exp.TimestampTrunc) -> exp.Expr:

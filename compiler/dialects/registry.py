@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from seeknal.compiler.dialects.base import Dialect
 
-NAMES = ("duckdb", "postgres", "datafusion", "spark", "clickhouse")
+NAMES = ("duckdb", "postgres", "datafusion", "spark", "clickhouse", "bigquery")
 
 
 def dialect(name: str) -> Dialect:

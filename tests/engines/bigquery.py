@@ -36,6 +36,7 @@ _ABSENT = """
     TIMESTAMP_PICOS WITH_EXPRESSION
 """.split()
 _OUT_OF_RANGE = 11
+_TOO_GREAT = re.compile("overflow|int64 out of range")
 _EPOCH = date(1970, 1, 1)
 # NUMERIC and BIGNUMERIC are integers of 10 ** -9 and of 10 ** -38.
 _SCALE, _BIG_SCALE = 9, 38
@@ -88,11 +89,6 @@ class BigQuery:
     def query(self, sql: str) -> Result:
         from zetasql.core.exceptions import ServerError
 
-        for name in self._relations:
-            if "." in name:
-                # The engine takes rows for tables at the top of its catalog alone.
-                path = r"\.".join(f"`?{re.escape(part)}`?" for part in name.split("."))
-                sql = re.sub(path, f"`{name}`", sql)
         named = {name: held for name, held in self._relations.items() if name in sql}
         request = self._service.EvaluateQueryRequest(
             sql=sql, options=self._options, simple_catalog=self._catalog(named)
@@ -104,7 +100,7 @@ class BigQuery:
                 "ZetaSqlLocalService_EvaluateQuery", request, self._service.EvaluateQueryResponse
             )
         except ServerError as error:
-            if error.code == _OUT_OF_RANGE and "overflow" in error.message.lower():
+            if error.code == _OUT_OF_RANGE and _TOO_GREAT.search(error.message):
                 raise Overflow(error.message) from error
             raise
         columns = answer.prepared.columns
