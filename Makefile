@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+ENGINES := .venv/.engines
 # setuptools warns of its `compat` mode, at length.
 QUIET := PYTHONWARNINGS='ignore:Compat editable installs'
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-engines lint format clean
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "seeknal needs Python 3.11 or later; set PYTHON=…"; exit 1; }
@@ -20,7 +21,16 @@ demo: $(INSTALLED)
 	$(BIN)/python examples/flights/demo.py
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Engines that take minutes to install and seconds to start. Spark needs Java 17.
+$(ENGINES): $(INSTALLED)
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
+	$(BIN)/python -m pip install --quiet --group engines
+	@touch $@
+
+test-engines: $(ENGINES)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/conformance --engines spark,clickhouse,datafusion
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
