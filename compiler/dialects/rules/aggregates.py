@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.rules.portable import truth_as_number
 from seeknal.compiler.dialects.rules.vocabulary import (
     Rule,
     Vocabulary,
@@ -112,11 +113,9 @@ def _count(node: exp.Count, words: Vocabulary) -> exp.Expr:
 
 
 def count_if(node: exp.CountIf, words: Vocabulary) -> exp.Expr:
-    """A sum of ones: over no rows it is NULL, as on DuckDB."""
+    """A sum of ones and zeros: of no row, and of NULLs alone, it is NULL, as on DuckDB."""
     expect(node, node.this, "truth value")
-    one, zero = exp.Literal.number(1), exp.Literal.number(0)
-    each = exp.Case(ifs=[exp.If(this=node.this, true=one)], default=zero)
-    return typed(exp.Sum(this=each), INT64)
+    return typed(exp.Sum(this=truth_as_number(node.this)), INT64)
 
 
 def extreme(node: exp.Max | exp.Min, words: Vocabulary) -> exp.Expr:

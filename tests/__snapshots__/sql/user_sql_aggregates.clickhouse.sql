@@ -4,7 +4,7 @@ SELECT
   CAST(COUNT(*) AS Nullable(Int64)) AS size,
   CAST(COUNT(d) AS Nullable(Int64)) AS "values",
   CAST(COUNT(DISTINCT i) AS Nullable(Int64)) AS distinct_values,
-  CAST(SUM(CASE WHEN gift THEN 1 ELSE 0 END) AS Nullable(Int64)) AS gifts,
+  CAST(SUM(CASE WHEN gift THEN 1 WHEN NOT gift THEN 0 END) AS Nullable(Int64)) AS gifts,
   SUM(d) AS total,
   SUM(CASE WHEN gift THEN d END) AS given,
   CAST(SUM(CAST(i AS Nullable(Decimal(38, 0)))) AS Nullable(Int64)) AS whole_total,

@@ -4,7 +4,7 @@ SELECT
   COUNT(*) AS size,
   COUNT(d) AS "values",
   COUNT(DISTINCT i) AS distinct_values,
-  SUM(CASE WHEN gift THEN 1 ELSE 0 END) AS gifts,
+  SUM(CASE WHEN gift THEN 1 WHEN NOT gift THEN 0 END) AS gifts,
   SUM(d) AS total,
   SUM(d) FILTER(WHERE gift) AS given,
   CAST(SUM(i) AS BIGINT) AS whole_total,

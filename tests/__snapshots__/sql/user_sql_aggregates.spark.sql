@@ -4,7 +4,7 @@ SELECT
   COUNT(*) AS size,
   COUNT(d) AS `values`,
   COUNT(DISTINCT i) AS distinct_values,
-  SUM(CASE WHEN gift THEN 1 ELSE 0 END) AS gifts,
+  SUM(CASE WHEN gift THEN 1 WHEN NOT gift THEN 0 END) AS gifts,
   SUM(d) AS total,
   SUM(CASE WHEN gift THEN d END) AS given,
   CAST(SUM(CAST(i AS DECIMAL(38, 0))) AS BIGINT) AS whole_total,
