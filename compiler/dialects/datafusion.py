@@ -9,6 +9,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.datafusion_finish import finish
 from seeknal.compiler.dialects.datafusion_names import tell_apart
+from seeknal.compiler.dialects.datafusion_query import settle
 from seeknal.compiler.dialects.datafusion_types import type_name
 from seeknal.compiler.dialects.datafusion_vocabulary import WORDS
 from seeknal.compiler.dialects.duckdb import ISO_TIME
@@ -98,7 +99,7 @@ def rewrite_query(
     tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
 ) -> exp.Query:
     """A user's query by the shared rules, its expressions told apart by their names."""
-    return tell_apart(_rewrite_query(tree, inputs, columns))
+    return tell_apart(settle(_rewrite_query(tree, inputs, columns)))
 
 
 DIALECT = Dialect(

@@ -5,7 +5,6 @@
 * A frame that moves subtracts the rows that leave it. Doubles lose their digits so: after 1e17 the
   sum of 1 and 2 would be 0. Their frames are kept as arrays and added anew.
 * DATE_TRUNC counts nanoseconds, and refuses years before 1677 and after 2262.
-* AVG of exact numbers adds up doubles: an exact sum is divided by a count.
 * MEDIAN is exact; PERCENTILE_CONT, which sqlglot prints for it, has six digits between two values.
 * All columns of a query need names that differ, also on the right of a UNION, where nobody reads
   them.
@@ -175,31 +174,6 @@ def _sign(node: exp.Sign) -> None:
     node.replace(_call("SIGNUM", node.this))
 
 
-def _avg(node: exp.Avg) -> None:
-    """`CAST(SUM(x) AS DOUBLE) / COUNT(x)`, each with the FILTER and OVER that AVG has."""
-    value = node.this.expressions[0] if isinstance(node.this, exp.Distinct) else node.this
-    if not isinstance(value, exp.Cast) or value.to.this != _D.DECIMAL:
-        return
-    whole: exp.Expr = node
-    while isinstance(whole.parent, exp.Filter | exp.Window) and whole.arg_key == "this":
-        whole = whole.parent
-    parts = []
-    for kind in (exp.Sum, exp.Count):
-        part = whole.copy()
-        inner = next(part.find_all(exp.Avg))
-        own = kind(this=inner.this.copy())
-        if inner is part:
-            part = own
-        else:
-            inner.replace(own)
-        if isinstance(part, exp.Window):
-            _without_signs(part)
-        parts.append(part)
-    total, count = parts
-    divided = exp.Div(this=cast(total, "DOUBLE"), expression=count, typed=True)
-    whole.replace(exp.Paren(this=divided))
-
-
 def _truncate(node: exp.TimestampTrunc) -> None:
     unit, time = node.text("unit").upper(), node.this
     if unit in ("HOUR", "MINUTE", "SECOND"):
@@ -253,7 +227,6 @@ _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.Cast: _cast,
     exp.Median: _median,
     exp.Sign: _sign,
-    exp.Avg: _avg,
     exp.TimestampTrunc: _truncate,
     exp.Union: _union,
     exp.Intersect: _union,

@@ -13,7 +13,8 @@ from seeknal.compiler.dialects.datafusion_text import spelt
 from seeknal.compiler.dialects.rules import aggregates
 from seeknal.compiler.dialects.rules.arithmetic import arithmetic, divided, plus_minus
 from seeknal.compiler.dialects.rules.casts import rewrite_cast, target_of
-from seeknal.compiler.dialects.rules.numbers import number
+from seeknal.compiler.dialects.rules.common import COMMON
+from seeknal.compiler.dialects.rules.numbers import number, whole_number
 from seeknal.compiler.dialects.rules.vocabulary import (
     Rule,
     Vocabulary,
@@ -34,6 +35,7 @@ from seeknal.compiler.dialects.typed import (
 from seeknal.compiler.types import DataType, Kind
 
 _SAFE = 62
+_LONGEST = 38
 _COUNTS = (exp.Length, exp.StrPosition, exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank)
 
 
@@ -191,6 +193,27 @@ def _sign(node: exp.Sign, words: Vocabulary) -> exp.Expr:
     return typed(cast(node, "BIGINT"), INT64)
 
 
+def _whole(node: exp.Ceil | exp.Floor, words: Vocabulary) -> exp.Expr:
+    """Of a decimal, in one digit more: 9.99 has no room for 10.00."""
+    kind = number(node)
+    if kind is not None and kind.kind is Kind.DECIMAL and 0 < kind.precision < _LONGEST:
+        node.set(
+            "this", typed(cast(node.this, f"DECIMAL({kind.precision + 1}, {kind.scale})"), kind)
+        )
+    return whole_number(node, words)
+
+
+def _nullif(node: exp.Nullif, words: Vocabulary) -> exp.Expr:
+    """The first value stays of its type where the second is of another."""
+    one, other = type_of(node.this), type_of(node.expression)
+    if one is None or other is None or one.kind is other.kind or not one.is_number:
+        return COMMON[exp.Nullif](node, words)
+    test = exp.EQ(this=node.this.copy(), expression=node.expression)
+    align_doubles(test, ("this", "expression"))
+    branch = exp.If(this=test, true=exp.Null())
+    return typed(exp.Case(ifs=[branch], default=node.this), one)
+
+
 def _sum(node: exp.Sum, words: Vocabulary) -> exp.Expr:
     """In 38 digits for int64, in 76 for decimals: sums of their own types wrap."""
     operand = aggregates.aggregated(node)
@@ -222,6 +245,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Div: _divided,
     exp.Cast: _cast,
     exp.Sign: _sign,
+    **dict.fromkeys((exp.Ceil, exp.Floor), _whole),
+    exp.Nullif: _nullif,
     exp.Sum: _sum,
     exp.Avg: _mean,
 }

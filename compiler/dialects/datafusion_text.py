@@ -7,7 +7,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules import operators, text
 from seeknal.compiler.dialects.rules.casts import as_text
-from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
+from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, literal_number
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     INT64,
@@ -35,8 +35,11 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
     for operand in (node.this, node.expression):
         expect(node, operand, "text")
     pattern = node.expression
-    if not is_text(pattern):
-        raise Unsupported(node, "LIKE of a computed pattern", "write the pattern out")
+    escaped = isinstance(node.parent, exp.Escape)
+    if not is_text(pattern) and (escaped or isinstance(node, exp.ILike)):
+        raise Unsupported(
+            node, "ILIKE or ESCAPE of a computed pattern", "write the pattern out, or use LIKE"
+        )
     if isinstance(node, exp.ILike):
         if not pattern.name.isascii():
             raise Unsupported(
@@ -44,7 +47,9 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
             )
         small = exp.Literal.string(_escaped(pattern.name.lower(), None))
         return typed(exp.Like(this=_small(node.this), expression=small), BOOLEAN)
-    if not isinstance(node.parent, exp.Escape):
+    if not is_text(pattern):
+        node.set("expression", _replaced(pattern.copy(), "\\", "\\\\"))
+    elif not escaped:
         node.set("expression", exp.Literal.string(_escaped(pattern.name, None)))
     return typed(node, BOOLEAN)
 
@@ -104,6 +109,13 @@ def _counted(rule: Rule) -> Rule:
     return widened
 
 
+def _end(node: exp.Left | exp.Right, words: Vocabulary) -> exp.Expr:
+    """LEFT and RIGHT of a number of letters that is written out."""
+    if literal_number(node.expression) is None:
+        raise Unsupported(node, "LEFT or RIGHT of a computed length", "write the length out")
+    return text.text(node, "this")
+
+
 def _replace(node: exp.Replace, words: Vocabulary) -> exp.Expr:
     """An empty text is found between all letters here, and nowhere on DuckDB."""
     old = node.expression
@@ -144,6 +156,7 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Upper: _upper,
     exp.Length: _counted(text.length),
     exp.StrPosition: _counted(text.position),
+    **dict.fromkeys((exp.Left, exp.Right), _end),
     exp.Replace: _replace,
     **dict.fromkeys((exp.Concat, exp.ConcatWs), _concat),
     exp.DPipe: _joined,

@@ -88,7 +88,6 @@ _RULES: dict[type[exp.Expr], Rule] = {
     **TEXT,
     **{node: comparing_doubles(operators.RULES[node]) for node in (*_COMPARED, exp.Between)},
     exp.In: _try_in,
-    exp.Nullif: comparing_doubles(COMMON[exp.Nullif]),
     exp.Median: aggregates.median,
     exp.Ntile: _ntile,
     **dict.fromkeys((exp.RowNumber, exp.Rank, exp.DenseRank), _unsigned),

@@ -1,7 +1,9 @@
 {#-
 reason: APPROX_DISTINCT is its sketch, which doubles have not
 -#}
-{% if type in ('double', 'other') -%}
+{% if type == 'double' -%}
+COUNT(DISTINCT {{ x }} + 0)
+{%- elif type == 'other' -%}
 COUNT(DISTINCT {{ x }})
 {%- else -%}
 CAST(APPROX_DISTINCT({{ x }}) AS BIGINT)
