@@ -41,7 +41,7 @@ def days_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     return _call("dateDiff", _text("day"), earlier, later)
 
 
-def _parsed(value: exp.Expr, name: str) -> exp.Expr:
+def _parsed(value: exp.Expr, name: str = "parseDateTime64BestEffort") -> exp.Expr:
     return _call(name, value, exp.Literal.number(6), _text("UTC"))
 
 
@@ -51,14 +51,13 @@ def _is_iso(value: exp.Expr) -> exp.Expr:
 
 def parse_time(value: exp.Expr, bad_value: str) -> exp.Expr:
     """ISO text as a timestamp in UTC; other text is NULL, or ends the statement."""
-    iso = exp.If(this=_is_iso(value), true=_parsed(value.copy(), "parseDateTime64BestEffortOrNull"))
     if bad_value == "null":
-        return exp.Case(ifs=[iso])
-    wrong = _call("concat", _text("not an ISO time: "), value.copy())
-    checked = _call("if", _is_iso(value), value.copy(), wrong)
+        parsed = _parsed(value.copy(), "parseDateTime64BestEffortOrNull")
+        return exp.Case(ifs=[exp.If(this=_is_iso(value), true=parsed)])
+    iso = exp.If(this=_is_iso(value), true=_parsed(value.copy()))
     present = exp.Is(this=value.copy(), expression=exp.Not(this=exp.Null()))
-    parsed = _parsed(checked, "parseDateTime64BestEffort")
-    return exp.Case(ifs=[exp.If(this=present, true=parsed)])
+    wrong = _call("throwIf", present, _text("a text is no ISO time"))
+    return exp.Case(ifs=[iso, exp.If(this=wrong, true=exp.Null())])
 
 
 def bad_time(value: exp.Expr) -> exp.Expr:

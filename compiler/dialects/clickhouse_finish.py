@@ -3,7 +3,8 @@
 * Types: its Date and DateTime are short; all are Nullable.
 * Names beyond ASCII need quotes; a column of a join needs AS to keep its name.
 * LAG and its like end in 0 and '' for types that are not Nullable; FIRST_VALUE passes over NULL.
-* STDDEV and VARIANCE lose digits, and are NaN for one value; MEDIAN is a sample.
+* STDDEV and VARIANCE lose digits where values are far from 0, and are NaN for one value; MEDIAN is
+  a sample.
 * A comparison is an unsigned integer, and a Bool only by a cast.
 * ROW_NUMBER is unsigned; beside a signed integer in a UNION it becomes a Variant.
 * A RANGE frame reaches as far as 32 bits count.
@@ -64,6 +65,8 @@ def _with_engine(statement: exp.Create) -> exp.Create:
 
 
 def _type(node: exp.DataType) -> None:
+    if isinstance(node.parent, exp.ColumnDef):
+        node.set("nullable", True)
     own = own_type(node)
     if own is not node:
         node.replace(own)
@@ -174,23 +177,29 @@ _STABLE = {
 
 
 def _spread(node: exp.AggFunc) -> None:
+    """Of what is left when the mean is taken off; below the least number of values NULL."""
     name = _STABLE[type(node)]
-    stable = call(name, node.this.copy())
-    counted = exp.Count(this=node.this.copy())
     window = node.parent if isinstance(node.parent, exp.Window) else None
-    if window is None or node.arg_key != "this":
-        node.replace(_above_one(counted, stable) if "Samp" in name else stable)
-        return
-    node.replace(stable)
-    if "Samp" in name:
-        number = window.copy()
-        number.set("this", counted)
-        window.replace(_above_one(number, window.copy()))
 
+    def over(aggregate: exp.Expr) -> exp.Expr:
+        if window is None:
+            return aggregate
+        framed = window.copy()
+        framed.set("this", aggregate)
+        return framed
 
-def _above_one(counted: exp.Expr, value: exp.Expr) -> exp.Case:
-    several = exp.GT(this=counted, expression=exp.Literal.number(1))
-    return exp.Case(ifs=[exp.If(this=several, true=value)])
+    values = over(call("groupArray", node.this.copy()))
+    number = over(exp.Count(this=node.this.copy()))
+    mean = call("arrayWithConstant", number, call("arrayAvg", values.copy()))
+    left, right = exp.to_identifier("v"), exp.to_identifier("m")
+    minus = exp.Lambda(
+        this=exp.Sub(this=left, expression=right), expressions=[left.copy(), right.copy()]
+    )
+    rest = call("arrayMap", minus, values, mean)
+    spread = call("arrayReduce", exp.Literal.string(name), rest)
+    least = exp.Literal.number(1 if "Samp" in name else 0)
+    several = exp.GT(this=number.copy(), expression=least)
+    (window or node).replace(exp.Case(ifs=[exp.If(this=several, true=spread)]))
 
 
 def _median(node: exp.Median) -> None:

@@ -1,4 +1,11 @@
 {#-
-reason: STDDEV_SAMP is one pass and loses digits, and is NaN for one value
+reason: its own lose digits where values are far from 0, unless the mean is taken off first
 -#}
-CASE WHEN COUNT({{ x }}) > 1 THEN stddevSampStable(CAST({{ x }} AS Nullable(Float64))) END
+{% set d %}CAST({{ x }} AS Nullable(Float64)){% endset -%}
+CASE
+  WHEN COUNT({{ x }}) > 1
+  THEN arrayReduce(
+    'stddevSampStable',
+    arrayMap((v, m) -> v - m, groupArray({{ d }}), arrayWithConstant(COUNT({{ x }}), arrayAvg(groupArray({{ d }}))))
+  )
+END

@@ -58,10 +58,62 @@ SELECT
   AVG(past_x) AS "x_MEAN",
   MIN(past_x) AS "x_MIN",
   MAX(past_x) AS "x_MAX",
-  CASE WHEN COUNT(past_x) > 1 THEN stddevSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_STDDEV",
-  CASE WHEN COUNT(past_x) > 1 THEN varSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_VARIANCE",
-  stddevPopStable(CAST(past_x AS Nullable(Float64))) AS "x_STDDEV_POP",
-  varPopStable(CAST(past_x AS Nullable(Float64))) AS "x_VARIANCE_POP",
+  CASE
+    WHEN COUNT(past_x) > 1
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_STDDEV",
+  CASE
+    WHEN COUNT(past_x) > 1
+      THEN arrayReduce(
+        'varSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_VARIANCE",
+  CASE
+    WHEN COUNT(past_x) > 0
+      THEN arrayReduce(
+        'stddevPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_STDDEV_POP",
+  CASE
+    WHEN COUNT(past_x) > 0
+      THEN arrayReduce(
+        'varPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_VARIANCE_POP",
   quantileExactInclusive(0.5)(CAST(past_x AS Nullable(Float64))) AS "x_MEDIAN",
   quantileExactInclusive(0.25)(CAST(past_x AS Nullable(Float64))) AS "x_QUANTILE_0_25",
   argMinIf(past_x, tuple(-x_mode_count, past_x), past_x IS NOT NULL) AS "x_MODE",

@@ -97,10 +97,62 @@ SELECT
   AVG(past_x) AS "x_MEAN",
   MIN(past_x) AS "x_MIN",
   MAX(past_x) AS "x_MAX",
-  CASE WHEN COUNT(past_x) > 1 THEN stddevSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_STDDEV",
-  CASE WHEN COUNT(past_x) > 1 THEN varSampStable(CAST(past_x AS Nullable(Float64))) END AS "x_VARIANCE",
-  stddevPopStable(CAST(past_x AS Nullable(Float64))) AS "x_STDDEV_POP",
-  varPopStable(CAST(past_x AS Nullable(Float64))) AS "x_VARIANCE_POP",
+  CASE
+    WHEN COUNT(past_x) > 1
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_STDDEV",
+  CASE
+    WHEN COUNT(past_x) > 1
+      THEN arrayReduce(
+        'varSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_VARIANCE",
+  CASE
+    WHEN COUNT(past_x) > 0
+      THEN arrayReduce(
+        'stddevPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_STDDEV_POP",
+  CASE
+    WHEN COUNT(past_x) > 0
+      THEN arrayReduce(
+        'varPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_x AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_x),
+            arrayAvg(groupArray(CAST(past_x AS Nullable(Float64))))
+          )
+        )
+      )
+  END AS "x_VARIANCE_POP",
   quantileExactInclusive(0.5)(CAST(past_x AS Nullable(Float64))) AS "x_MEDIAN",
   quantileExactInclusive(0.25)(CAST(past_x AS Nullable(Float64))) AS "x_QUANTILE_0_25",
   argMinIf(past_x, tuple(-x_mode_count, past_x), past_x IS NOT NULL) AS "x_MODE",
@@ -129,14 +181,68 @@ SELECT
   MAX(CASE WHEN days <= 6 THEN past_x END) AS "x_MAX_0_6",
   CASE
     WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 1
-      THEN stddevSampStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(CASE WHEN days <= 6 THEN past_x END),
+            arrayAvg(
+              groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+            )
+          )
+        )
+      )
   END AS "x_STDDEV_0_6",
   CASE
     WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 1
-      THEN varSampStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+      THEN arrayReduce(
+        'varSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(CASE WHEN days <= 6 THEN past_x END),
+            arrayAvg(
+              groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+            )
+          )
+        )
+      )
   END AS "x_VARIANCE_0_6",
-  stddevPopStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_STDDEV_POP_0_6",
-  varPopStable(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_VARIANCE_POP_0_6",
+  CASE
+    WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 0
+      THEN arrayReduce(
+        'stddevPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(CASE WHEN days <= 6 THEN past_x END),
+            arrayAvg(
+              groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+            )
+          )
+        )
+      )
+  END AS "x_STDDEV_POP_0_6",
+  CASE
+    WHEN COUNT(CASE WHEN days <= 6 THEN past_x END) > 0
+      THEN arrayReduce(
+        'varPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(CASE WHEN days <= 6 THEN past_x END),
+            arrayAvg(
+              groupArray(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64)))
+            )
+          )
+        )
+      )
+  END AS "x_VARIANCE_POP_0_6",
   quantileExactInclusive(0.5)(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_MEDIAN_0_6",
   quantileExactInclusive(0.25)(CAST(CASE WHEN days <= 6 THEN past_x END AS Nullable(Float64))) AS "x_QUANTILE_0_25_0_6",
   argMinIf(past_x, tuple(-x_mode_0_6_count, past_x), days <= 6 AND past_x IS NOT NULL) AS "x_MODE_0_6",

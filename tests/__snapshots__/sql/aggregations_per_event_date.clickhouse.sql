@@ -58,8 +58,28 @@ SELECT
   AVG(x) AS "x_avg",
   MIN(x) AS "x_min",
   MAX(x) AS "x_max",
-  CASE WHEN COUNT(x) > 1 THEN stddevSampStable(CAST(x AS Nullable(Float64))) END AS "x_stddev",
-  CASE WHEN COUNT(x) > 1 THEN varSampStable(CAST(x AS Nullable(Float64))) END AS "x_variance",
+  CASE
+    WHEN COUNT(x) > 1
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(x AS Nullable(Float64))),
+          arrayWithConstant(COUNT(x), arrayAvg(groupArray(CAST(x AS Nullable(Float64)))))
+        )
+      )
+  END AS "x_stddev",
+  CASE
+    WHEN COUNT(x) > 1
+      THEN arrayReduce(
+        'varSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(x AS Nullable(Float64))),
+          arrayWithConstant(COUNT(x), arrayAvg(groupArray(CAST(x AS Nullable(Float64)))))
+        )
+      )
+  END AS "x_variance",
   quantileExactInclusive(0.5)(CAST(x AS Nullable(Float64))) AS "x_median",
   quantileExactInclusive(0.25)(CAST(x AS Nullable(Float64))) AS "x_quantile_0_25",
   argMinIf(x, tuple(-x_mode_count, x), x IS NOT NULL) AS "x_mode",

@@ -16,7 +16,18 @@ SELECT
   SUM(past_amount) AS "amount_sum",
   AVG(past_amount) AS "amount_avg",
   CASE
-    WHEN COUNT(past_amount) > 1 THEN stddevSampStable(CAST(past_amount AS Nullable(Float64)))
+    WHEN COUNT(past_amount) > 1
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(CAST(past_amount AS Nullable(Float64))),
+          arrayWithConstant(
+            COUNT(past_amount),
+            arrayAvg(groupArray(CAST(past_amount AS Nullable(Float64))))
+          )
+        )
+      )
   END AS "amount_stddev",
   CAST(SUM(CAST(past_quantity AS Nullable(Decimal(38, 0)))) AS Nullable(Int64)) AS "pieces_sum",
   MAX(past_quantity) AS "pieces_max",

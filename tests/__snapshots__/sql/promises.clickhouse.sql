@@ -8,19 +8,12 @@ WITH events AS (
       'day',
       toDate32(
         CASE
-          WHEN order_date IS NOT NULL
-            THEN parseDateTime64BestEffort(
-              if(
-                match(
-                  order_date,
-                  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-                ),
-                order_date,
-                concat('not an ISO time: ', order_date)
-              ),
-              6,
-              'UTC'
-            )
+          WHEN match(
+            order_date,
+            '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+          )
+            THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+          WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
         END
       ),
       application_date
@@ -92,19 +85,12 @@ events AS (
     amount,
     toDate32(
       CASE
-        WHEN order_date IS NOT NULL
-          THEN parseDateTime64BestEffort(
-            if(
-              match(
-                order_date,
-                '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-              ),
-              order_date,
-              concat('not an ISO time: ', order_date)
-            ),
-            6,
-            'UTC'
-          )
+        WHEN match(
+          order_date,
+          '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+        )
+          THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+        WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
       END
     ) AS order_date_day
   FROM source_orders

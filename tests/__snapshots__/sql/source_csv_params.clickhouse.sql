@@ -1,7 +1,7 @@
 /* source.no_header | seeknal/no_header.yml | clickhouse */
 CREATE TABLE source_no_header (
-  column0 String,
-  column1 Int64
+  column0 Nullable(String),
+  column1 Nullable(Int64)
 )
 ENGINE=MergeTree
 ORDER BY tuple()
@@ -9,8 +9,8 @@ ORDER BY tuple()
 
 /* source.semicolons | seeknal/semicolons.yml | clickhouse */
 CREATE TABLE source_semicolons (
-  customer String,
-  amount Float64
+  customer Nullable(String),
+  amount Nullable(Float64)
 )
 ENGINE=MergeTree
 ORDER BY tuple()
@@ -18,7 +18,7 @@ ORDER BY tuple()
 
 /* source.tabs | seeknal/tabs.yml | clickhouse */
 CREATE TABLE source_tabs (
-  customer String
+  customer Nullable(String)
 )
 ENGINE=MergeTree
 ORDER BY tuple()

@@ -1,8 +1,8 @@
 /* source.array | seeknal/array.yml | clickhouse */
 CREATE TABLE source_array (
-  order_id Int64,
-  order_date Date32,
-  labels String
+  order_id Nullable(Int64),
+  order_date Nullable(Date32),
+  labels Nullable(String)
 )
 ENGINE=MergeTree
 ORDER BY tuple()
@@ -10,7 +10,7 @@ ORDER BY tuple()
 
 /* source.found_out | seeknal/found_out.yml | clickhouse */
 CREATE TABLE source_found_out (
-  amount Float64,
+  amount Nullable(Float64),
   paid_at Nullable(DateTime64(6, 'UTC'))
 )
 ENGINE=MergeTree
@@ -19,8 +19,8 @@ ORDER BY tuple()
 
 /* source.lines | seeknal/lines.yml | clickhouse */
 CREATE TABLE source_lines (
-  customer String,
-  gift Bool
+  customer Nullable(String),
+  gift Nullable(Bool)
 )
 ENGINE=MergeTree
 ORDER BY tuple()

@@ -1,13 +1,13 @@
 /* source.orders | seeknal/orders.yml | clickhouse */
 CREATE TABLE source_orders (
-  order_id Int64,
-  customer String,
-  order_date Date32,
+  order_id Nullable(Int64),
+  customer Nullable(String),
+  order_date Nullable(Date32),
   paid_at Nullable(DateTime64(6, 'UTC')),
-  amount Float64,
-  price Decimal(10, 2),
-  gift Bool,
-  labels String
+  amount Nullable(Float64),
+  price Nullable(Decimal(10, 2)),
+  gift Nullable(Bool),
+  labels Nullable(String)
 )
 ENGINE=MergeTree
 ORDER BY tuple()

@@ -5,19 +5,12 @@ WITH events AS (
     amount,
     toDate32(
       CASE
-        WHEN order_date IS NOT NULL
-          THEN parseDateTime64BestEffort(
-            if(
-              match(
-                order_date,
-                '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-              ),
-              order_date,
-              concat('not an ISO time: ', order_date)
-            ),
-            6,
-            'UTC'
-          )
+        WHEN match(
+          order_date,
+          '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+        )
+          THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+        WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
       END
     ) AS order_date_day
   FROM source_orders
@@ -38,90 +31,55 @@ WITH events AS (
   SELECT
     customer_id,
     CASE
-      WHEN order_date IS NOT NULL
-        THEN parseDateTime64BestEffort(
-          if(
-            match(
-              order_date,
-              '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-            ),
-            order_date,
-            concat('not an ISO time: ', order_date)
-          ),
-          6,
-          'UTC'
-        )
+      WHEN match(
+        order_date,
+        '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+      )
+        THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+      WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
     END AS order_date_at,
     dateDiff(
       'day',
       toDate32(
         CASE
-          WHEN order_date IS NOT NULL
-            THEN parseDateTime64BestEffort(
-              if(
-                match(
-                  order_date,
-                  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-                ),
-                order_date,
-                concat('not an ISO time: ', order_date)
-              ),
-              6,
-              'UTC'
-            )
+          WHEN match(
+            order_date,
+            '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+          )
+            THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+          WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
         END
       ),
       toDate32(
         CASE
-          WHEN application_date IS NOT NULL
-            THEN parseDateTime64BestEffort(
-              if(
-                match(
-                  application_date,
-                  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-                ),
-                application_date,
-                concat('not an ISO time: ', application_date)
-              ),
-              6,
-              'UTC'
-            )
+          WHEN match(
+            application_date,
+            '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+          )
+            THEN parseDateTime64BestEffort(application_date, 6, 'UTC')
+          WHEN throwIf(application_date IS NOT NULL, 'a text is no ISO time') THEN NULL
         END
       )
     ) AS days,
     CASE
       WHEN toDate32(
         CASE
-          WHEN order_date IS NOT NULL
-            THEN parseDateTime64BestEffort(
-              if(
-                match(
-                  order_date,
-                  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-                ),
-                order_date,
-                concat('not an ISO time: ', order_date)
-              ),
-              6,
-              'UTC'
-            )
+          WHEN match(
+            order_date,
+            '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+          )
+            THEN parseDateTime64BestEffort(order_date, 6, 'UTC')
+          WHEN throwIf(order_date IS NOT NULL, 'a text is no ISO time') THEN NULL
         END
       )
         <= toDate32(
           CASE
-            WHEN application_date IS NOT NULL
-              THEN parseDateTime64BestEffort(
-                if(
-                  match(
-                    application_date,
-                    '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
-                  ),
-                  application_date,
-                  concat('not an ISO time: ', application_date)
-                ),
-                6,
-                'UTC'
-              )
+            WHEN match(
+              application_date,
+              '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$'
+            )
+              THEN parseDateTime64BestEffort(application_date, 6, 'UTC')
+            WHEN throwIf(application_date IS NOT NULL, 'a text is no ISO time') THEN NULL
           END
         )
         THEN amount

@@ -11,10 +11,50 @@ SELECT
   AVG(d) AS mean,
   MIN(i) AS "least",
   MAX(d) AS "greatest",
-  CASE WHEN COUNT(d) > 1 THEN stddevSampStable(d) END AS spread,
-  stddevPopStable(d) AS spread_of_all,
-  CASE WHEN COUNT(d) > 1 THEN varSampStable(d) END AS variance,
-  varPopStable(d) AS variance_of_all,
+  CASE
+    WHEN COUNT(d) > 1
+      THEN arrayReduce(
+        'stddevSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(d),
+          arrayWithConstant(COUNT(d), arrayAvg(groupArray(d)))
+        )
+      )
+  END AS spread,
+  CASE
+    WHEN COUNT(d) > 0
+      THEN arrayReduce(
+        'stddevPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(d),
+          arrayWithConstant(COUNT(d), arrayAvg(groupArray(d)))
+        )
+      )
+  END AS spread_of_all,
+  CASE
+    WHEN COUNT(d) > 1
+      THEN arrayReduce(
+        'varSampStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(d),
+          arrayWithConstant(COUNT(d), arrayAvg(groupArray(d)))
+        )
+      )
+  END AS variance,
+  CASE
+    WHEN COUNT(d) > 0
+      THEN arrayReduce(
+        'varPopStable',
+        arrayMap(
+          (v, m) -> v - m,
+          groupArray(d),
+          arrayWithConstant(COUNT(d), arrayAvg(groupArray(d)))
+        )
+      )
+  END AS variance_of_all,
   quantileExactInclusive(0.5)(CAST(d AS Nullable(Float64))) AS median,
   MIN(gift) AS all_given,
   MAX(gift) AS any_given
