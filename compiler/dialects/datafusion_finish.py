@@ -18,6 +18,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import cast
+from seeknal.compiler.dialects.datafusion_types import written_decimal
 from seeknal.compiler.dialects.typed import DOUBLE, type_of
 
 _D = exp.DType
@@ -48,8 +49,14 @@ def _type(node: exp.DataType) -> None:
 
 
 def _cast(node: exp.Cast) -> None:
-    """Times that are written out have seconds and no zone: DuckDB passes over it."""
+    """Times that are written out have seconds and no zone: DuckDB passes over it.
+
+    A number that is written out is a double without the detour by a decimal.
+    """
     written = node.this
+    if node.to.this == _D.DOUBLE and (digits := written_decimal(written)) is not None:
+        written.replace(exp.Literal.number(digits))
+        return
     if node.to.this not in _TIMESTAMPS or not isinstance(written, exp.Literal):
         return
     if (found := _WRITTEN.fullmatch(written.name)) is not None:
@@ -61,7 +68,9 @@ def _cast(node: exp.Cast) -> None:
 
 def _nullif(node: exp.Nullif) -> None:
     zero = node.expression
-    if isinstance(zero, exp.Literal) and not zero.is_string and _has_signed_zero(node.this):
+    if not isinstance(zero, exp.Literal) or zero.is_string or float(zero.name) != 0:
+        return
+    if type_of(node.this) in (DOUBLE, None) and _has_signed_zero(node.this):
         node.set("this", exp.Add(this=_operand(node.this), expression=exp.Literal.number(0)))
 
 

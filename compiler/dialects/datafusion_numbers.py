@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import cast
 from seeknal.compiler.dialects.datafusion_text import spelt
+from seeknal.compiler.dialects.datafusion_types import written_decimal
 from seeknal.compiler.dialects.rules import aggregates
 from seeknal.compiler.dialects.rules.arithmetic import arithmetic, divided, plus_minus
 from seeknal.compiler.dialects.rules.casts import rewrite_cast, target_of
@@ -103,10 +104,8 @@ def align_doubles(node: exp.Expr, keys: tuple[str, ...]) -> None:
 
 def _written_double(operand: exp.Expr) -> exp.Expr | None:
     """A decimal that is written out: without its cast it is a double."""
-    text = operand.this if isinstance(operand, exp.Cast) else None
-    if not isinstance(text, exp.Literal) or not text.is_string:
-        return None
-    return typed(exp.Literal.number(text.name), DOUBLE)
+    digits = written_decimal(operand)
+    return None if digits is None else typed(exp.Literal.number(digits), DOUBLE)
 
 
 def comparing_doubles(rule: Rule) -> Rule:

@@ -17,7 +17,7 @@ SQL = HERE / "sql"
 ERRORS = HERE / "errors"
 SHOP = ERRORS / "_shop"
 
-DIALECTS = ("duckdb", "postgres", "spark", "clickhouse")
+DIALECTS = ("duckdb", "postgres", "spark", "clickhouse", "datafusion")
 RUN_DATE = date(2026, 1, 31)
 
 

@@ -1,0 +1,104 @@
+/* transform.expressions | seeknal/expressions.yml | datafusion */
+/* a comment of the user */
+SELECT
+  /* after a column */
+  order_id,
+  UPPER(REPLACE(TRIM(customer_id), 'ß', 'ẞ')) AS customer,
+  COALESCE(note, '') || '!' AS shout,
+  CASE
+    WHEN amount >= 100 THEN 'big'
+    WHEN amount >= 10 THEN 'middling'
+    WHEN amount > 0 THEN 'small'
+    ELSE 'nothing at all'
+  END AS size,
+  CAST(
+    CAST(SIGNUM(amount) * FLOOR(ABS(amount) * 100 + 0.5) AS DECIMAL(38, 0))
+      * CAST('0.01' AS DECIMAL(3, 2)) AS DECIMAL(10, 2)
+  ) AS price,
+  order_date - (7) AS week_before,
+  (CAST('2026-01-31' AS DATE) - order_date) AS age,
+  NOT (status = 'paid' OR note IS NULL) AS open_with_note
+FROM source_orders
+WHERE status IN ('paid', 'open')
+  AND note IS NOT NULL
+  AND note NOT LIKE 'test%'
+  AND amount BETWEEN 0 AND 1000000
+  AND customer_id <> 'nobody'
+;
+
+/* transform.grouped | seeknal/grouped.yml | datafusion */
+SELECT
+  customer_id,
+  status,
+  COUNT(*) AS orders,
+  COUNT(DISTINCT order_date) AS days,
+  SUM(amount) AS total,
+  MAX(amount) FILTER(WHERE status = 'paid') AS greatest_paid
+FROM source_orders
+WHERE amount > 0
+GROUP BY customer_id, status
+HAVING COUNT(*) > 1
+ORDER BY total DESC NULLS LAST
+LIMIT 100
+;
+
+/* transform.joined | seeknal/joined.yml | datafusion */
+SELECT
+  o.customer_id,
+  o.amount,
+  previous.amount AS previous_amount,
+  totals.total
+FROM source_orders AS o
+LEFT JOIN source_orders AS previous
+  ON previous.customer_id = o.customer_id
+    AND previous.order_date < o.order_date
+    AND previous.status = 'paid'
+JOIN (
+  SELECT
+    customer_id,
+    SUM(amount) AS total
+  FROM source_orders
+  GROUP BY customer_id
+) AS totals
+  ON totals.customer_id = o.customer_id
+WHERE EXISTS(
+  SELECT
+    1
+  FROM source_orders AS x
+  WHERE x.customer_id = o.customer_id AND x.status = 'open'
+)
+;
+
+/* transform.united | seeknal/united.yml | datafusion */
+WITH paid AS (
+  SELECT customer_id, amount
+  FROM source_orders
+  WHERE status = 'paid'
+),
+other AS (
+  SELECT
+    customer_id,
+    -amount AS amount
+  FROM source_orders
+  WHERE status <> 'paid'
+)
+SELECT *
+FROM paid
+UNION ALL
+SELECT *
+FROM other
+;
+
+/* transform.windowed | seeknal/windowed.yml | datafusion */
+SELECT
+  order_id,
+  ARRAY_SUM(
+    ARRAY_AGG(amount) FILTER(WHERE amount IS NOT NULL) OVER (
+      PARTITION BY customer_id
+      ORDER BY order_date, order_id
+      ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+    )
+  ) AS moving_total,
+  LAG(amount) OVER (PARTITION BY customer_id ORDER BY order_date, order_id) AS previous_amount
+FROM source_orders
+;

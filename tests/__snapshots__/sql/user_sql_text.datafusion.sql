@@ -1,0 +1,30 @@
+/* transform.text | seeknal/text.yml | datafusion */
+SELECT
+  row_id,
+  CAST(LENGTH(s) AS BIGINT) AS length,
+  LOWER(REPLACE(REPLACE(s, 'İ', 'i'), 'Σ', 'σ')) AS lower,
+  TRIM(s) AS trimmed,
+  LTRIM(t) AS left_trimmed,
+  TRIM(BOTH 'ax' FROM s) AS stripped,
+  SUBSTRING(s FROM 2 FOR 2) AS middle,
+  SUBSTRING(s FROM 2) AS rest,
+  REPLACE(s, 'a', 'b') AS replaced,
+  CONCAT(s, '-', CAST(i AS TEXT)) AS joined,
+  s || t AS glued,
+  SPLIT_PART(s, 'a', 2) AS after_a,
+  CAST(POSITION('i' IN s) AS BIGINT) AS place,
+  STARTS_WITH(s, 'p') AS starts,
+  s ~ '^[a-z]+$' AS plain,
+  MD5(s) AS digest,
+  CAST(i AS TEXT) AS number,
+  CAST(gift AS TEXT) AS gift,
+  'it''s' AS quoted,
+  s < t AS earlier,
+  s BETWEEN 'A' AND 'b' AS between_letters,
+  s IN ('x', 'paid') AS listed,
+  s LIKE '%a%' AS has_a,
+  LOWER(REPLACE(REPLACE(s, 'İ', 'i'), 'Σ', 'σ')) LIKE 'b%' AS begins_with_b,
+  GREATEST(s, t) AS last_in_order,
+  s IS NOT DISTINCT FROM t AS same
+FROM source_texts
+;
