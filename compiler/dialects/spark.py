@@ -73,11 +73,23 @@ def microseconds(value: exp.Expr) -> exp.Expr:
 
 
 def finish(statement: exp.Expr) -> exp.Expr:
-    """What Spark truncates is a moment again: a time like the others."""
-    for node in list(statement.find_all(exp.TimestampTrunc)):
-        if not (isinstance(node.parent, exp.Cast)):
-            node.replace(cast(node.copy(), "TIMESTAMP"))
+    """What Spark truncates is a moment: a time again. A decimal beside a plain 0 keeps its digits.
+
+    Spark gives the 0 ten digits, and takes them from those behind the point where 38 are full.
+    """
+    for moment in list(statement.find_all(exp.TimestampTrunc)):
+        if not isinstance(moment.parent, exp.Cast):
+            moment.replace(cast(moment.copy(), "TIMESTAMP"))
+    for node in list(statement.find_all(exp.Coalesce)):
+        value, others = node.this, node.expressions
+        full = isinstance(value, exp.Cast) and value.to.sql() in _FULL
+        if full and all(isinstance(other, exp.Literal) for other in others):
+            zeros = [exp.Cast(this=other.copy(), to=value.args["to"].copy()) for other in others]
+            node.set("expressions", zeros)
     return statement
+
+
+_FULL = frozenset(f"DECIMAL(38, {scale})" for scale in range(29, 39))
 
 
 DIALECT = Dialect(
