@@ -130,6 +130,11 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "needs-date": "A snapshot or a test would differ from day to day, because nothing says "
         "which day it is of.",
     },
+    "Running unit tests": {
+        "test-failed": "A node does not make the rows that its test expects.",
+        "unread-rows": "A test gives rows that nothing in it reads.",
+        "missing-engine": "A test asks for an engine that is not installed.",
+    },
     "Running": {
         "missing-file": "The data file of a source does not exist.",
         "bad-value": "A value is not of the type that its column has or is used as.",

@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "init": Entry("init_project", "init_project", "Start a project."),
     "compile": Entry("compile_sql", "compile_sql", "Compile specs to SQL."),
+    "test": Entry("test_nodes", "test_nodes", "Run the unit tests of the specs."),
     "plan": Entry("plan_run", "plan_run", "Show what would run, in order, and why."),
     "run": Entry("run_nodes", "run_nodes", "Run what has changed and publish the rows."),
     "list": Entry("list_nodes", "list_nodes", "List the nodes."),
