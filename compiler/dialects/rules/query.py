@@ -261,7 +261,7 @@ class _Query:
         if group is None:
             return
         if group.args.get("all"):
-            raise Unsupported(group, "GROUP BY ALL", "list the columns")
+            raise Unsupported(node.expressions[-1], "GROUP BY ALL", "list the columns")
         only(group, ("expressions",))
         group.set("expressions", [self._place_or(part) for part in group.expressions])
 
