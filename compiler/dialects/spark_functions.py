@@ -177,6 +177,8 @@ def is_wide(node: exp.Expr) -> bool:
     if isinstance(node, exp.Cast):
         return bool(node.to.this == exp.DType.BIGINT)
     # The columns of a subquery are wide like those of every SELECT.
+    if isinstance(node, exp.Anonymous):
+        return node.name == "TIMESTAMPDIFF"
     return isinstance(node, exp.Column | exp.Count | exp.Sum | exp.IntDiv | exp.Subquery)
 
 
@@ -330,6 +332,17 @@ def add_days(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     return call("DATE_ADD", day, days if plain else cast(days, "INT"))
 
 
+def _date_diff(node: exp.DateDiff, words: Vocabulary) -> exp.Expr:
+    """Days, or microseconds, which both count alike: of other units Spark counts whole ones."""
+    unit = node.args.get("unit")
+    if unit is None or unit.name.upper() != "MICROSECOND":
+        return times.RULES[exp.DateDiff](node, words)
+    expect(node, node.this, "time")
+    expect(node, node.expression, "time")
+    passed = call("TIMESTAMPDIFF", exp.Var(this="MICROSECOND"), node.expression, node.this)
+    return typed(passed, INT64)
+
+
 def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr:
     made = times.make_timestamp(node, words)
     *parts, seconds = made.expressions
@@ -354,6 +367,7 @@ RULES: dict[type[exp.Expr], Rule] = {
     **dict.fromkeys((exp.Like, exp.ILike), _like),
     exp.Escape: _escape,
     exp.RegexpLike: _regexp,
+    exp.DateDiff: _date_diff,
     exp.DateFromParts: times.make_date,
     exp.TimestampFromParts: _make_timestamp,
 }

@@ -71,21 +71,10 @@ def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
 
     Raises `Unsupported` for the first construct that Spark cannot say with DuckDB's rows.
     """
-    if not columns:
-        tree = tree.transform(_of_macro)
-    tree = without_tuples(tree)
-    _check(tree)
+    if columns:
+        tree = without_tuples(tree)
+        _check(tree)
     return rewrite_expression(tree, columns, WORDS)
-
-
-def _of_macro(node: exp.Expr) -> exp.Expr:
-    """What only macros may say: a difference of times in a unit."""
-    if not isinstance(node, exp.DateDiff) or node.args["unit"].name.upper() == "DAY":
-        return node
-    unit = exp.Var(this=node.args["unit"].name)
-    found = functions.call("TIMESTAMPDIFF", unit, node.expression, node.this)
-    found.set("seeknal_native", True)
-    return found
 
 
 def rewrite_query(

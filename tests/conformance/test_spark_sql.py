@@ -65,6 +65,7 @@ SAME = [
     "EXTRACT(isoyear FROM one_day) AS a, EXTRACT(quarter FROM at) AS b, EXTRACT(dow FROM at) AS c",
     "MAKE_DATE(2024, 2, i + 1) AS x, MAKE_TIMESTAMP(2024, 2, 3, 4, 5, 6.25) AS y FROM input_0"
     " WHERE i BETWEEN 0 AND 20",
+    "DATE_DIFF('microsecond', at, one_day) AS a, DATE_DIFF('microsecond', one_day, at) * 2 AS b",
     "s, BOOL_AND(gift) AS a, BOOL_OR(gift) FILTER (WHERE i > 1) AS b FROM input_0 GROUP BY s",
     "SUM(DISTINCT i) AS x, COUNT(DISTINCT s) FILTER (WHERE gift) AS n, AVG(DISTINCT i) AS a",
     "GREATEST(i, d) AS a, LEAST(m, i) AS b, GREATEST(one_day, at) AS c, GREATEST(i, NULL) AS e",
