@@ -100,7 +100,7 @@ DIALECT = Dialect(
     lacks={
         "ASOF JOIN": "point-in-time joins take another shape",
         "columns whose names differ in case alone": "names of columns have no case",
-        "infinity as a result": "what overflows FLOAT64 is an error, but for a division by zero",
+        "infinity and NaN of POW, EXP and products": "what overflows FLOAT64 is an error",
         "UPPER of letters that become several, but for ß": "it makes FI of ﬁ, DuckDB leaves it",
     },
 )

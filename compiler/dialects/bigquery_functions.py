@@ -7,13 +7,14 @@ an operand's type is not known, as in macros, the author's word is taken.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules import aggregates, numbers, text
 from seeknal.compiler.dialects.rules.arithmetic import arithmetic, divided
-from seeknal.compiler.dialects.rules.casts import half_away, rewrite_cast, target_of
+from seeknal.compiler.dialects.rules.casts import as_text, half_away, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, later, literal_number
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
@@ -33,6 +34,7 @@ from seeknal.compiler.types import DataType, Kind
 # NUMERIC has 29 digits before the point and 9 behind it: enough for sums of int64.
 _SUMS = "DECIMAL(29, 0)"
 _EXACT = 9
+_WRITTEN = re.compile(r"-?[0-9]{1,15}([.][0-9]{1,9})?$")
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:
@@ -42,6 +44,11 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 def _string(value: str) -> exp.Expr:
     return exp.Literal.string(value)
+
+
+def _operand(value: exp.Expr) -> exp.Expr:
+    plain = isinstance(value, exp.Column | exp.Func | exp.Paren | exp.Literal)
+    return value if plain else exp.Paren(this=value)
 
 
 def _is_decimal(data_type: DataType | None) -> bool:
@@ -54,6 +61,10 @@ def _is_decimal(data_type: DataType | None) -> bool:
 def _cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
     """A cast to a decimal rounds to its digits, which BigQuery's type does not have."""
     target, source = target_of(node), type_of(node.this)
+    if is_text(node.this) and target.is_number and _WRITTEN.match(node.this.name):
+        return typed(node, target)
+    if source == DOUBLE and target == INT64:
+        return typed(cast(_half_to_even(node.this), "BIGINT"), INT64)
     if not _is_decimal(target) or source is None:
         return rewrite_cast(node, words)
     if source == DOUBLE:
@@ -64,6 +75,16 @@ def _cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
         return found
     digits = exp.Literal.number(target.scale)
     return typed(exp.Round(this=found, decimals=digits), target)
+
+
+def _half_to_even(value: exp.Expr) -> exp.Expr:
+    """A double to the whole number nearest, as DuckDB; ROUND takes halves away from zero."""
+    two, half = exp.Literal.number(2), exp.Literal.number("0.5")
+    fraction = exp.Sub(this=_operand(value.copy()), expression=call("TRUNC", value.copy()))
+    is_half = exp.EQ(this=exp.Abs(this=fraction), expression=half)
+    halved = exp.Round(this=exp.Div(this=_operand(value.copy()), expression=two.copy()))
+    even = exp.Mul(this=two, expression=halved)
+    return exp.Case(ifs=[exp.If(this=is_half, true=even)], default=exp.Round(this=value))
 
 
 def _double_to_decimal(node: exp.Cast, target: DataType) -> exp.Expr:
@@ -95,6 +116,45 @@ def _divided(node: exp.Div, words: Vocabulary) -> exp.Expr:
     if isinstance(found, exp.Case):
         return typed(call("IEEE_DIVIDE", node.this, node.expression), DOUBLE)
     return found
+
+
+def _of_whole_numbers(node: exp.Mod | exp.IntDiv, words: Vocabulary) -> exp.Expr:
+    """`%` and `//` of int64: both round towards zero and end in an error by 0."""
+    for operand in (node.this, node.expression):
+        if type_of(operand) not in (INT64, None):
+            raise Unsupported(node, "`%` and `//` of other than integers", "cast both to BIGINT")
+    name = "MOD" if isinstance(node, exp.Mod) else "DIV"
+    return typed(call(name, node.this.unnest(), node.expression.unnest()), INT64)
+
+
+def _of_positive(node: exp.Ln | exp.Sqrt, words: Vocabulary) -> exp.Expr:
+    """LN of 0 is infinite, LN and SQRT below it NaN, where BigQuery ends in an error."""
+    known = numbers.number(node) is not None
+    found = numbers.of_double(node, words)
+    if not known:
+        return found
+    zero = exp.Literal.number(0)
+    special: list[tuple[type[exp.Binary], str]] = [(exp.LT, "nan")]
+    if isinstance(node, exp.Ln):
+        special.append((exp.EQ, "-inf"))
+    branches = [
+        exp.If(
+            this=test(this=_operand(node.this.copy()), expression=zero.copy()),
+            true=cast(_string(name), "DOUBLE"),
+        )
+        for test, name in special
+    ]
+    return typed(exp.Case(ifs=branches, default=found.copy()), DOUBLE)
+
+
+def _nullif(node: exp.Nullif, words: Vocabulary) -> exp.Expr:
+    """Of two types, NULLIF has the wider one."""
+    one, other = type_of(node.this), type_of(node.expression)
+    mixed = one is not None and other is not None and one.is_number and other.is_number
+    if not mixed or one == other:
+        return numbers.RULES[exp.Nullif](node, words)
+    same = exp.EQ(this=_operand(node.this.copy()), expression=_operand(node.expression))
+    return typed(exp.Case(ifs=[exp.If(this=same, true=exp.Null())], default=node.this), one)
 
 
 def _sign(node: exp.Sign, words: Vocabulary) -> exp.Expr:
@@ -160,7 +220,12 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
         expect(node, operand, "text")
     pattern = node.expression
     if not is_text(pattern):
-        raise Unsupported(node, "LIKE of a computed pattern", "write the pattern out")
+        if isinstance(node, exp.ILike) or isinstance(node.parent, exp.Escape):
+            raise Unsupported(node, "ILIKE or ESCAPE of a computed pattern", "write it out")
+        signs = [_string("\\"), _string("\\\\")]
+        plain = exp.Replace(this=pattern, expression=signs[0], replacement=signs[1])
+        node.set("expression", typed(plain, STRING))
+        return typed(node, BOOLEAN)
     if isinstance(node, exp.ILike) and not pattern.name.isascii():
         raise Unsupported(
             node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
@@ -170,7 +235,10 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
     if isinstance(node, exp.Like):
         return typed(node, BOOLEAN)
     lower = _lower(exp.Lower(this=node.this), words)
-    return typed(exp.Like(this=lower, expression=_string(pattern.name.lower())), BOOLEAN)
+    found = exp.Like(
+        this=lower, expression=_string(pattern.name.lower()), negate=node.args.get("negate")
+    )
+    return typed(found, BOOLEAN)
 
 
 def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
@@ -205,6 +273,35 @@ def _split_part(node: exp.SplitPart, words: Vocabulary) -> exp.Expr:
     present = exp.Is(this=node.this.copy(), expression=exp.Not(this=exp.Null()))
     empty = exp.Case(ifs=[exp.If(this=present, true=_string(""))])
     return typed(exp.Coalesce(this=part, expressions=[empty]), STRING)
+
+
+def _concat_ws(node: exp.ConcatWs, words: Vocabulary) -> exp.Expr:
+    """ARRAY_TO_STRING passes over NULL."""
+    separator, *parts = (as_text(part.copy(), node, words) for part in node.expressions)
+    return typed(call("ARRAY_TO_STRING", exp.Array(expressions=parts), separator), STRING)
+
+
+def spell(tree: exp.Expr) -> exp.Expr:
+    """Texts of times and of decimals with the digits that DuckDB shows."""
+    for node in list(tree.find_all(exp.Cast)):
+        kind = type_of(node.this)
+        if kind is None or node.to.this != exp.DataType.Type.TEXT:
+            continue
+        if kind == TIMESTAMP:
+            found = call("REGEXP_REPLACE", node.copy(), _string(_ZEROS), _string(r"\1"))
+        elif kind.kind is Kind.DECIMAL:
+            found = call("FORMAT", _string(f"%.{kind.scale}f"), node.this.copy())
+        else:
+            continue
+        if node is tree:
+            tree = typed(found, STRING)
+        else:
+            node.replace(typed(found, STRING))
+    return tree
+
+
+# BigQuery shows three or six digits of a second, DuckDB none in vain.
+_ZEROS = r"([.][0-9]*[1-9])0+$"
 
 
 def _right(node: exp.Anonymous, words: Vocabulary) -> exp.Expr:
@@ -261,15 +358,28 @@ def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr
     names = ("year", "month", "day", "hour", "min", "sec")
     if any(node.args.get(name) is None for name in names) or node.args.get("zone"):
         raise Unsupported(node, "MAKE_TIMESTAMP of other than six parts", "give all six parts")
-    if type_of(node.args["sec"]) != INT64:
-        raise Unsupported(node, "MAKE_TIMESTAMP of parts of a second", "add an INTERVAL")
-    return typed(call("DATETIME", *(node.args[name] for name in names)), TIMESTAMP)
+    *whole, seconds = (node.args[name] for name in names)
+    if type_of(seconds) == INT64:
+        return typed(call("DATETIME", *whole, seconds), TIMESTAMP)
+    written = seconds.this if isinstance(seconds, exp.Cast) else seconds
+    if not isinstance(written, exp.Literal):
+        raise Unsupported(node, "MAKE_TIMESTAMP of computed seconds", "add an INTERVAL")
+    micros = round(Decimal(written.name) * 1_000_000)
+    second = exp.Literal.number(micros // 1_000_000)
+    rest = exp.Interval(
+        this=exp.Literal.number(micros % 1_000_000), unit=exp.Var(this="MICROSECOND")
+    )
+    made = call("DATETIME", *whole, second)
+    return typed(exp.Add(this=made, expression=rest), TIMESTAMP)
 
 
 RULES: dict[type[exp.Expr], Rule] = {
     exp.Cast: _cast,
     exp.Mul: _times,
     exp.Div: _divided,
+    **dict.fromkeys((exp.Mod, exp.IntDiv), _of_whole_numbers),
+    **dict.fromkeys((exp.Ln, exp.Sqrt), _of_positive),
+    exp.Nullif: _nullif,
     exp.Sign: _sign,
     exp.Sum: _sum,
     exp.Lower: _lower,
@@ -277,6 +387,7 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Trim: _trim,
     **dict.fromkeys((exp.Like, exp.ILike), _like),
     exp.Escape: _escape,
+    exp.ConcatWs: _concat_ws,
     exp.SplitPart: _split_part,
     exp.StrPosition: _position,
     exp.DateFromParts: _make_date,

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from seeknal.compiler.dialects import bigquery_functions as functions
-from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
 from seeknal.compiler.dialects.spark_before import without_distinct_on, without_tuples
-from seeknal.compiler.dialects.typed import INTERVAL, type_of
+from seeknal.compiler.dialects.typed import DECIMAL, INTERVAL, common_type, type_of, typed
 from seeknal.compiler.model import Relation
-from seeknal.compiler.types import DOUBLE, Column, Kind
+from seeknal.compiler.types import DOUBLE, TIMESTAMP, Column, Kind
 
 _RULES: dict[type[exp.Expr], Rule] = {
     **COMMON,
@@ -38,7 +38,8 @@ WORDS = Vocabulary(
         (Kind.DOUBLE, Kind.BOOLEAN),
         (Kind.BOOLEAN, Kind.DECIMAL),
     },
-    spelt=frozenset({Kind.INT64, Kind.DATE, Kind.BOOLEAN}),
+    # Texts of times and decimals are mended when the whole is there.
+    spelt=frozenset({Kind.INT64, Kind.DATE, Kind.BOOLEAN, Kind.TIMESTAMP, Kind.DECIMAL}),
     parts=times.PARTS,
     units=times.UNITS,
     type_name=type_name,
@@ -48,9 +49,20 @@ WORDS = Vocabulary(
     casts_truth=True,
     has_is_true=True,
     has_named_windows=True,
+    has_values=True,
+    has_column_aliases=True,
     has_recursion=True,
 )
 
+_LENGTHS = {
+    "WEEK": 604_800_000_000,
+    "DAY": 86_400_000_000,
+    "HOUR": 3_600_000_000,
+    "MINUTE": 60_000_000,
+    "SECOND": 1_000_000,
+    "MILLISECOND": 1_000,
+    "MICROSECOND": 1,
+}
 _IN_ORDER = (
     *(exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile),
     *(exp.Lag, exp.Lead),
@@ -64,7 +76,8 @@ def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
     """
     if not columns:
         tree = tree.transform(_of_macro)
-    return rewrite_expression(without_tuples(tree), columns, WORDS)
+    found = rewrite_expression(without_tuples(tree), columns, WORDS)
+    return functions.spell(found) if columns else found
 
 
 def _of_macro(node: exp.Expr) -> exp.Expr:
@@ -84,11 +97,79 @@ def rewrite_query(
     Raises `Unsupported` at the first part of it that BigQuery cannot say.
     """
     without_tuples(without_distinct_on(tree))
+    for select in list(tree.find_all(exp.Select)):
+        _expand_order(select)
+    for named in list(tree.find_all(exp.Subquery, exp.CTE, exp.Table)):
+        _name_outputs(named)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    for window in found.find_all(exp.Window):
+    for window in list(found.find_all(exp.Window)):
         _check_typed(window)
+    for values in list(found.find_all(exp.Values)):
+        _align_values(values)
+    functions.spell(found)
     return found
+
+
+def _name_outputs(named: exp.Expr) -> None:
+    """Names of columns after a relation's, in its SELECT: BigQuery has them nowhere else."""
+    alias = named.args.get("alias")
+    names = list(alias.args.get("columns") or ()) if alias is not None else []
+    if alias is None or not names:
+        return
+    first = named.this
+    while isinstance(first, exp.SetOperation | exp.Subquery):
+        first = first.this
+    plain = isinstance(first, exp.Select) and not any(c.is_star for c in first.expressions)
+    if not plain or len(names) > len(first.expressions):
+        raise Unsupported(named, "names of columns after a relation's", "name them in its SELECT")
+    outputs = list(first.expressions)
+    for place, name in enumerate(names):
+        outputs[place] = exp.Alias(this=outputs[place].unalias(), alias=name.copy())
+    first.set("expressions", outputs)
+    alias.set("columns", None)
+
+
+def _align_values(values: exp.Values) -> None:
+    """VALUES become structs, whose fields have names and one type each."""
+    alias = values.args.get("alias")
+    if alias is None:
+        alias = exp.TableAlias(this=exp.to_identifier("v"))
+        values.set("alias", alias)
+    rows = [row.expressions for row in values.expressions]
+    if not alias.args.get("columns"):
+        names = [exp.to_identifier(f"col{place}") for place in range(len(rows[0]))]
+        alias.set("columns", names)
+    for column in zip(*rows, strict=True):
+        kind = common_type(values, column)
+        if kind is None or kind.kind is Kind.OTHER:
+            continue
+        spelt = "DECIMAL(38, 19)" if kind == DECIMAL else type_name(kind)
+        for value in column:
+            if type_of(value) != kind or kind == DECIMAL:
+                value.replace(typed(cast(value.copy(), spelt), kind))
+
+
+def _expand_order(select: exp.Select) -> None:
+    """Keys of ORDER BY as BigQuery sees them: a QUALIFY takes the order into a query inside.
+
+    There no name of an output is known. After DISTINCT only the outputs are.
+    """
+    order, distinct = select.args.get("order"), select.args.get("distinct")
+    if order is None or (distinct is None and select.args.get("qualify") is None):
+        return
+    outputs = {c.alias.casefold(): c for c in select.expressions if isinstance(c, exp.Alias)}
+    for key in order.find_all(exp.Ordered):
+        named = isinstance(key.this, exp.Column) and not key.this.table
+        output = outputs.get(key.this.name.casefold()) if named else None
+        if distinct is None and output is not None:
+            key.set("this", output.this.copy())
+        elif distinct is not None and not named and not isinstance(key.this, exp.Literal):
+            same = next((c for c in outputs.values() if c.this == key.this), None)
+            if same is None:
+                help = "order by a column of the SELECT list"
+                raise Unsupported(key, "DISTINCT in the order of another value", help)
+            key.set("this", exp.Column(this=same.args["alias"].copy()))
 
 
 # -- what a query must not say ------------------------------------------------------------------
@@ -132,10 +213,27 @@ def _check_typed(node: exp.Window) -> None:
         return
     bounds = [spec.args.get(side) for side in ("start", "end")]
     if any(isinstance(bound, exp.Expr) and type_of(bound) == INTERVAL for bound in bounds):
-        help = "order by a number of days or microseconds, and count in those"
-        raise Unsupported(node, "a RANGE of an INTERVAL", help)
+        _in_microseconds(node, spec, order.expressions[0])
     if any(isinstance(bound, exp.Expr) for bound in bounds):
         _check_open_end(node, order.expressions[0], bounds)
+
+
+def _in_microseconds(node: exp.Window, spec: exp.Expr, key: exp.Expr) -> None:
+    """A RANGE of an INTERVAL as one of numbers: BigQuery has the second alone."""
+    kind = type_of(key.this)
+    if kind is None or not kind.is_temporal:
+        raise Unsupported(node, "a RANGE of an INTERVAL over other than a time", "order by a time")
+    for side in ("start", "end"):
+        bound = spec.args.get(side)
+        if not isinstance(bound, exp.Expr):
+            continue
+        unit = bound.args["unit"].name.upper().removesuffix("S")
+        if unit not in _LENGTHS:
+            raise Unsupported(node, f"a RANGE of an INTERVAL in {unit}", "count in days or less")
+        length = int(bound.this.name) * _LENGTHS[unit]
+        spec.set(side, exp.Literal.number(length))
+    time = key.this if kind == TIMESTAMP else cast(key.this, "TIMESTAMP")
+    key.set("this", functions.microseconds(time.copy()))
 
 
 def _check_open_end(

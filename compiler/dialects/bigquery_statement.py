@@ -122,6 +122,9 @@ def _ignore_nulls(node: exp.IgnoreNulls) -> None:
 
 
 def _count_plainly(node: exp.Interval) -> None:
+    """`INTERVAL 7 DAY`: the count is a number, and the unit is one."""
+    unit = node.args["unit"].name.upper().removesuffix("S")
+    node.set("unit", exp.Var(this=unit))
     if isinstance(node.this, exp.Literal) and node.this.is_string:
         node.set("this", exp.Literal.number(node.this.name))
 
