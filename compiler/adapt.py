@@ -8,7 +8,7 @@ same in every shape; the compiled text that people read does not depend on the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -20,6 +20,7 @@ from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import ResolvedTrainingSet
 from seeknal.compiler.plan import Aggregate, InReach, Pick, Plan, Take
 from seeknal.compiler.planning import plan_node
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.rewrites.traits import Counted, Traits
 from seeknal.compiler.staged import stages_of
@@ -78,7 +79,7 @@ def _questions(
         if not isinstance(before.operation, InReach) or not isinstance(step.operation, Aggregate):
             continue
         join = before.operation
-        if join.known is None and join.strategy in ("", "auto") and join.events in picks:
+        if join.strategy in ("", "auto") and join.events in picks:
             sql = _question(join, picks[join.times], picks[join.events], node, dialect)
             found.append((step.name, sql, join.reach))
     return found

@@ -72,10 +72,12 @@ def problem(strategy: str, features: tuple[Feature, ...], *, knowledge: bool) ->
         return f"`{strategy}` cannot compute `{wrong.name}`: its windows do not hold whole days"
     if strategy not in (RANGE_FRAME, RUNNING_SUM):
         return f"there is no shape `{strategy}` for windows over events"
-    if knowledge:
+    if knowledge and strategy == RANGE_FRAME:
         return f"`{strategy}` follows one time, and events here also have a `knowledge_time`"
     for feature in features:
-        if not frames(feature) and not (strategy == RUNNING_SUM and runs(feature)):
+        framed = frames(feature) and not knowledge
+        if not framed and not (strategy == RUNNING_SUM and runs(feature)):
             words = ", ".join(measure.aggregation for measure in feature.measures)
-            return f"`{strategy}` cannot compute `{feature.name}` ({words})"
+            also = " of events with a `knowledge_time`" if knowledge and frames(feature) else ""
+            return f"`{strategy}` cannot compute `{feature.name}` ({words}){also}"
     return None

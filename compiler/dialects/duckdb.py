@@ -122,6 +122,7 @@ DIALECT = Dialect(
     sort_key=sort_key,
     microseconds=microseconds,
     asof_join=True,
+    frames_by_row=True,
     keeps_steps=True,
     parameter=parameter,
     rewrite=rewrite,

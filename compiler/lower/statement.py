@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -17,8 +17,9 @@ from seeknal.compiler.lower.point_in_time import (
     lower_one_of_ties,
 )
 from seeknal.compiler.lower.promises import LoweredPromise, lower_counts, lower_promise
+from seeknal.compiler.lower.range_frames import lower_range_frames
+from seeknal.compiler.lower.running_sums import lower_running_sums
 from seeknal.compiler.lower.sources import lower_source
-from seeknal.compiler.lower.timeline import lower_range_frames, lower_running_sums
 from seeknal.compiler.lower.values import all_of, not_null, projection, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import (
@@ -38,6 +39,7 @@ from seeknal.compiler.plan import (
     Until,
     UserQuery,
 )
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column
 
 

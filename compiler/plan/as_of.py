@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.model import TieOrder
 from seeknal.compiler.plan.values import Named
+from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import Column, DataType
 
 
@@ -66,7 +66,8 @@ class RunningSums:
     """Features as differences of sums and counts that run along a timeline.
 
     Every window is what ran up to its end less what ran up to its start. Exact for counts and for
-    sums of integers and decimals alone. Columns and rows as in `RangeFrames`.
+    sums of integers and decimals alone. Columns and rows as in `RangeFrames`. `known` as in
+    `InReach`. `asof`: the ends of windows are found by an ASOF join, not on the timeline.
     """
 
     times: str
@@ -75,9 +76,11 @@ class RunningSums:
     key_types: tuple[DataType, ...]
     as_of: str
     event: str
+    known: str | None
     inclusive: bool
     columns: tuple[Column, ...]
     features: tuple[Feature, ...]
+    asof: bool = False
 
 
 @dataclass(frozen=True, slots=True)

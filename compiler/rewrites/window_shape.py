@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypedDict
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.plan import (
@@ -20,7 +20,7 @@ from seeknal.compiler.plan import (
     Step,
 )
 from seeknal.compiler.rewrites.traits import Traits
-from seeknal.compiler.types import Column
+from seeknal.compiler.types import Column, DataType
 from seeknal.compiler.window_shapes import DAILY, RANGE_JOIN, RUNNING_SUM, frames, runs
 
 _DENSE = 4.0
@@ -31,8 +31,8 @@ def window_shape(plan: Plan, traits: Traits) -> Plan:
     """Compute windows by running sums and RANGE frames where a range join would be dense.
 
     Conditions: the spec asks for it, or the rows are counted and the join would meet more than
-    `_DENSE` times as many rows as the timeline has; events have no second time; windows have
-    lengths. Features that no timeline computes keep the join.
+    `_DENSE` times as many rows as the timeline has; windows have lengths. Where events have a
+    second time, only sums and counts run. Features that no timeline computes keep the join.
     """
     last = plan.steps[-1]
     if not isinstance(last.operation, JoinBack):
@@ -55,7 +55,7 @@ def window_shape(plan: Plan, traits: Traits) -> Plan:
         if strategy == RANGE_JOIN:
             steps.append(step)
             continue
-        made = _split(step, before, steps, strategy)
+        made = _split(step, before, steps, strategy, asof=traits.asof_join)
         steps = [*steps[:-1], *made]
         part = parts[step.name][0]
         parts[step.name] = [Part(new.name, part.keys) for new in made if _has_features(new)]
@@ -79,8 +79,6 @@ def _strategy(name: str, join: InReach, traits: Traits) -> tuple[str, str]:
         return RANGE_JOIN, "over one row a key and day"
     if join.strategy not in ("", "auto"):
         return join.strategy, "as the spec asks"
-    if join.known is not None:
-        return RANGE_JOIN, "as events have a second time, by which they were known"
     counted = traits.joined_rows.get(name)
     if counted is None:
         return RANGE_JOIN, "the shape that computes everything; a run counts rows and may change it"
@@ -89,13 +87,17 @@ def _strategy(name: str, join: InReach, traits: Traits) -> tuple[str, str]:
     return RANGE_JOIN, f"as it meets {counted.joined:,} rows"
 
 
-def _split(step: Step, join_step: Step, before: list[Step], strategy: str) -> list[Step]:
+def _split(
+    step: Step, join_step: Step, before: list[Step], strategy: str, *, asof: bool
+) -> list[Step]:
     """Steps for the features by shape, each with the keys and the as-of."""
     aggregate, join = step.operation, join_step.operation
     assert isinstance(aggregate, Aggregate)
     assert isinstance(join, InReach)
     running = [f for f in aggregate.features if strategy == RUNNING_SUM and runs(f)]
-    framed = [f for f in aggregate.features if f not in running and frames(f)]
+    framed = [
+        f for f in aggregate.features if f not in running and join.known is None and frames(f)
+    ]
     joined = [f for f in aggregate.features if f not in running and f not in framed]
     made: list[Step] = []
     if joined:
@@ -104,24 +106,32 @@ def _split(step: Step, join_step: Step, before: list[Step], strategy: str) -> li
             Step(step.name, replace(aggregate, features=tuple(joined)), step.note),
         ]
     if running:
-        sums = _timeline(RunningSums, join, aggregate, before, tuple(running))
+        sums = RunningSums(
+            **_timeline(join, aggregate, before, running), known=join.known, asof=asof
+        )
         made.append(Step(f"{step.name}_sums", sums, "sums that run along all events"))
     if framed:
-        windows = _timeline(RangeFrames, join, aggregate, before, tuple(framed))
+        windows = RangeFrames(**_timeline(join, aggregate, before, framed))
         made.append(Step(f"{step.name}_frames", windows, "windows as frames over all events"))
     return made
 
 
-_Shape = TypeVar("_Shape", RangeFrames, RunningSums)
+class _Timeline(TypedDict):
+    times: str
+    events: str
+    keys: tuple[tuple[str, str], ...]
+    key_types: tuple[DataType, ...]
+    as_of: str
+    event: str
+    inclusive: bool
+    columns: tuple[Column, ...]
+    features: tuple[Feature, ...]
 
 
 def _timeline(
-    shape: type[_Shape],
-    join: InReach,
-    aggregate: Aggregate,
-    before: list[Step],
-    features: tuple[Feature, ...],
-) -> _Shape:
+    join: InReach, aggregate: Aggregate, before: list[Step], features: list[Feature]
+) -> _Timeline:
+    """What both shapes over a timeline need."""
     events = next(step.operation for step in before if step.name == join.events)
     assert isinstance(events, Pick)
     types = {named.name: named.type for named in events.columns}
@@ -132,17 +142,17 @@ def _timeline(
                 read[measure.column.name] = measure.column
             if measure.rows.condition is not None:
                 read |= {column.name: column for column in measure.rows.condition.columns}
-    return shape(
-        times=join.times,
-        events=join.events,
-        keys=join.keys,
-        key_types=tuple(types[other] for _, other in join.keys),
-        as_of=join.as_of,
-        event=join.event,
-        inclusive=join.inclusive,
-        columns=tuple(read.values()),
-        features=features,
-    )
+    return {
+        "times": join.times,
+        "events": join.events,
+        "keys": join.keys,
+        "key_types": tuple(types[other] for _, other in join.keys),
+        "as_of": join.as_of,
+        "event": join.event,
+        "inclusive": join.inclusive,
+        "columns": tuple(read.values()),
+        "features": tuple(features),
+    }
 
 
 def _has_features(step: Step) -> bool:
