@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 class Options:
     """What a command line may say of a compilation. `run_date` is a UTC day.
 
-    `inline` puts upstream nodes in front of each statement as CTEs, down to the sources. `as_of`
-    (UTC) is the time of feature groups over events; None leaves a parameter of that name. With
-    `strict`, findings of leakage are errors.
+    `drafts` are specs that are not in the project, by the names of their files: then nothing is
+    remembered of the compilation. `inline` puts upstream nodes in front of each statement as
+    CTEs, down to the sources. `as_of` (UTC) is the time of feature groups over events; None
+    leaves a parameter of that name. With `strict`, findings of leakage are errors.
     """
 
     run_date: date
@@ -55,6 +56,7 @@ class Options:
     inline: bool = False
     as_of: datetime | None = None
     strict: bool = False
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +143,15 @@ def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> 
     of those before it.
     """
     with collector_paused():
-        if nodes:
+        if nodes and not options.drafts:
             found = _compile_alone(root, options, nodes)
             if found is not None:
                 return found
         findings = Findings()
-        compilation = _compile(root, options, load_project(root, findings), nodes, findings)
-        checked.save(root, _checked(root, options, compilation))
+        project = load_project(root, findings, drafts=options.drafts)
+        compilation = _compile(root, options, project, nodes, findings)
+        if not options.drafts:
+            checked.save(root, _checked(root, options, compilation))
         return compilation
 
 
@@ -184,10 +188,11 @@ def _compile(
     }
     artifacts = _lower(model, plans, options, library, findings)
     findings.stop_on_errors()
-    remember(root, library, remembered)
-    types.save(whole=not project.unread)
-    if not project.unread:
-        discovery.save()
+    if not options.drafts:
+        remember(root, library, remembered)
+        types.save(whole=not project.unread)
+        if not project.unread:
+            discovery.save()
     return Compilation(
         root=root,
         project=project,

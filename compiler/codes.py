@@ -120,6 +120,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "no-results": "Nothing has run yet, so there is nothing to show.",
         "unknown-entity": "There are no features of an entity by that name.",
         "empty-part": "A split would leave a part without rows.",
+        "node-exists": "A draft would replace a spec or another draft.",
         "project-exists": "`seeknal init` would replace the file of a project.",
     },
     "Holding SQL to snapshots": {

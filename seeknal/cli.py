@@ -22,6 +22,9 @@ class Entry(NamedTuple):
 # In the order of a project's life.
 COMMANDS = {
     "init": Entry("init_project", "init_project", "Start a project."),
+    "draft": Entry("draft_node", "draft_node", "Write a spec to start from."),
+    "dry-run": Entry("dry_run", "dry_run", "Show what a spec would do; write nothing."),
+    "apply": Entry("apply_draft", "apply_draft", "Move a draft into the project."),
     "compile": Entry("compile_sql", "compile_sql", "Compile specs to SQL."),
     "test": Entry("test_nodes", "test_nodes", "Run the unit tests of the specs."),
     "plan": Entry("plan_run", "plan_run", "Show what would run, in order, and why."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Asked:
     inline: bool = False
     as_of: datetime | None = None
     strict: bool = False
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_root(given: Path | None) -> Path:
@@ -70,6 +72,7 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         inline=asked.inline,
         as_of=asked.as_of,
         strict=asked.strict,
+        drafts=asked.drafts,
     )
     return build.compile_project(root, options, nodes)
 

@@ -1,0 +1,1 @@
+"""Specs to start from, and specs on their way into a project."""
