@@ -180,7 +180,9 @@ class _Layout:
         if isinstance(node, exp.Cast):
             value = self.expression(node.this, width - 2)
             value[-1] += f" AS {self.flat.sql(node.args['to'])}"
-            return self.wrapped("CAST(", value, ")")
+            # TRY_CAST, SAFE_CAST and their like are casts, too.
+            word = self.flat.sql(node).partition("(")[0]
+            return self.wrapped(f"{word}(", value, ")")
         if isinstance(node, exp.Func):
             return self.function(node, width)
         return None
@@ -235,9 +237,12 @@ class _Layout:
         for name in ("order", "spec"):
             if (clause := node.args.get(name)) is not None:
                 clauses.append(self.flat.sql(clause).strip())
-        if " ".join([f"{function} OVER (" + clauses[0], *clauses[1:]]) + ")" != line:
+        if f"{function} OVER ({' '.join(clauses)})" != line:
             return None
-        body = self.expression(node.this, width - len(" OVER ("))
+        body = self.expression(node.this, width - len(" OVER ()"))
+        if not clauses:
+            body[-1] += " OVER ()"
+            return body
         body[-1] += " OVER ("
         return [*body, *_indented(clauses), ")"]
 

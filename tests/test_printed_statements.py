@@ -25,6 +25,8 @@ LONG = [
     " uuuuuuuuuuuuuuuuuuuuuuuuuu WHERE bbbbbbbbbbbbbbbbb = ccccccccccccccccccc) - NOT_KNOWN(1)"
     " AS x FROM t WHERE aaaaaaaaaaaaaaa = 1 OR NOT EXISTS(SELECT 1 FROM"
     " uuuuuuuuuuuuuuuuuuuuuuuuuuuuuu WHERE bbbbbbbbbbbbbb = cccccc)",
+    "SELECT TRY_CAST(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa || bbbbbbbbbbbbbbbbbbb"
+    " AS DATE) AS x FROM t",
 ]
 
 

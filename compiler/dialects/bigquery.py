@@ -39,7 +39,7 @@ def _with_seconds(value: exp.Expr) -> exp.Expr:
 def _tried(value: exp.Expr) -> exp.Expr:
     """ISO text as an instant; NULL for a day that does not exist."""
     instant = exp.DataType.build("TIMESTAMP", dialect="bigquery")
-    return exp.TryCast(this=_with_seconds(value), to=instant)
+    return exp.TryCast(this=_with_seconds(value), to=instant, safe=True)
 
 
 def _is_iso(value: exp.Expr) -> exp.Expr:

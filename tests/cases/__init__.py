@@ -17,7 +17,7 @@ SQL = HERE / "sql"
 ERRORS = HERE / "errors"
 SHOP = ERRORS / "_shop"
 
-DIALECTS = ("duckdb", "postgres", "spark", "clickhouse", "datafusion")
+DIALECTS = ("duckdb", "postgres", "spark", "clickhouse", "datafusion", "bigquery")
 RUN_DATE = date(2026, 1, 31)
 
 

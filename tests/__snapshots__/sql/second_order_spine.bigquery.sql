@@ -1,0 +1,57 @@
+/* second_order_aggregation.as_of_labels | seeknal/as_of_labels.yml | bigquery */
+WITH spine AS (
+  /* the pairs of source.labels to compute features for */
+  SELECT DISTINCT
+    customer AS spine_customer,
+    CAST(scored_at AS DATE) AS spine_scored_at
+  FROM source_labels
+  WHERE customer IS NOT NULL AND scored_at IS NOT NULL
+),
+events AS (
+  SELECT customer_id, amount, status, order_date
+  FROM source_daily
+  WHERE customer_id IS NOT NULL AND order_date IS NOT NULL
+),
+past_events AS (
+  /* days: whole days from order_date back from scored_at; below 0 is the future and never counts */
+  SELECT
+    spine.spine_customer,
+    spine.spine_scored_at,
+    events.amount,
+    events.status,
+    events.order_date,
+    DATE_DIFF(spine.spine_scored_at, events.order_date, DAY) AS days
+  FROM spine
+  LEFT JOIN events
+    ON events.customer_id = spine.spine_customer AND events.order_date <= spine.spine_scored_at
+),
+past_events_prepared AS (
+  /* what the aggregations below need of each row */
+  SELECT
+    *,
+    PERCENTILE_CONT(CAST(amount AS FLOAT64), 0.5) OVER (PARTITION BY spine_customer, spine_scored_at) AS amount_median_median
+  FROM past_events
+)
+SELECT
+  spine_customer AS customer,
+  spine_scored_at AS scored_at,
+  SUM(amount) AS `amount_SUM`,
+  COUNT(amount) AS `amount_COUNT`,
+  ARRAY_AGG(
+    CASE WHEN amount IS NOT NULL AND order_date IS NOT NULL THEN amount END IGNORE NULLS ORDER BY order_date DESC, amount DESC
+    LIMIT 1
+  )[SAFE_OFFSET(0)] AS `amount_LAST`,
+  MAX(amount_median_median) AS `amount_MEDIAN`,
+  COUNT(CASE WHEN days >= 0 THEN 1 END) AS `amount_COUNT_ROWS`,
+  MIN(CASE WHEN days >= 0 THEN days END) AS `amount_DAYS_SINCE_LAST`,
+  /* week: window [1, 7] */
+  SUM(CASE WHEN days BETWEEN 1 AND 7 THEN amount END) AS `amount_SUM_1_7`,
+  COUNT(CASE WHEN days BETWEEN 1 AND 7 THEN 1 END) AS `amount_COUNT_ROWS_1_7`,
+  /* trend: ratio [0, 6] to [7, 13] */
+  SUM(CASE WHEN days <= 6 THEN amount END)
+    / NULLIF(SUM(CASE WHEN days BETWEEN 7 AND 13 THEN amount END), 0) AS `amount_SUM0_6_SUM7_13`,
+  /* paid: since status = 'paid' */
+  COUNT(CASE WHEN status = 'paid' THEN amount END) AS `SINCE_COUNT_amount_GEO_D`
+FROM past_events_prepared
+GROUP BY spine_customer, spine_scored_at
+;

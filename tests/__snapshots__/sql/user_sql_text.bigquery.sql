@@ -1,0 +1,30 @@
+/* transform.text | seeknal/text.yml | bigquery */
+SELECT
+  row_id,
+  LENGTH(s) AS length,
+  LOWER(TRANSLATE(s, 'Σİ', 'σi')) AS lower,
+  REGEXP_REPLACE(s, '^\\p{Zs}+|\\p{Zs}+$', '') AS trimmed,
+  REGEXP_REPLACE(t, '^\\p{Zs}+', '') AS left_trimmed,
+  TRIM(s, 'ax') AS stripped,
+  SUBSTRING(s, 2, 2) AS middle,
+  SUBSTRING(s, 2) AS rest,
+  REPLACE(s, 'a', 'b') AS replaced,
+  (COALESCE(s, '') || '-' || COALESCE(CAST(i AS STRING), '')) AS joined,
+  s || t AS glued,
+  COALESCE(SPLIT(s, 'a')[SAFE_OFFSET(1)], CASE WHEN s IS NOT NULL THEN '' END) AS after_a,
+  STRPOS(s, 'i') AS place,
+  STARTS_WITH(s, 'p') AS starts,
+  REGEXP_CONTAINS(s, '^[a-z]+$') AS plain,
+  TO_HEX(MD5(s)) AS digest,
+  CAST(i AS STRING) AS number,
+  CAST(gift AS STRING) AS gift,
+  'it\'s' AS quoted,
+  s < t AS earlier,
+  s BETWEEN 'A' AND 'b' AS between_letters,
+  s IN ('x', 'paid') AS listed,
+  s LIKE '%a%' AS has_a,
+  LOWER(TRANSLATE(s, 'Σİ', 'σi')) LIKE 'b%' AS begins_with_b,
+  GREATEST(COALESCE(s, t), COALESCE(t, s)) AS last_in_order,
+  s IS NOT DISTINCT FROM t AS same
+FROM source_texts
+;
