@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from seeknal.cli import main
 from seeknal.compiler.build import CompileFailed, Options, compile_project
-from seeknal.compiler.lower import statement
+from seeknal.compiler.lower import as_of
 from tests.compare import assert_same_rows
 from tests.conformance.running import make
 from tests.conformance.time import SHAPES, check, compiled, make_sources
@@ -534,9 +534,9 @@ def test_a_run_that_loses_a_spine_row_fails(
     tmp_path: Path, run_project: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn_project(tmp_path, 20, seed=2)
-    whole = statement.lower_join_back
+    whole = as_of.lower_join_back
     monkeypatch.setattr(
-        statement, "lower_join_back", lambda step, dialect: whole(step, dialect).limit(19)
+        as_of, "lower_join_back", lambda step, dialect: whole(step, dialect).limit(19)
     )
     output = run_project(code=1)
     assert "error[rows-not-kept]" in output

@@ -9,32 +9,16 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.lower.features import FeatureLowering, key_projection
 from seeknal.compiler.lower.names import column_of, name_of, physical, shorten, table_of
-from seeknal.compiler.lower.point_in_time import (
-    lower_in_reach,
-    lower_join_back,
-    lower_latest,
-    lower_numbered,
-    lower_one_of_ties,
-)
 from seeknal.compiler.lower.promises import LoweredPromise, lower_counts, lower_promise
-from seeknal.compiler.lower.range_frames import lower_range_frames
-from seeknal.compiler.lower.running_sums import lower_running_sums
 from seeknal.compiler.lower.sources import lower_source
 from seeknal.compiler.lower.values import all_of, not_null, projection, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import (
     Aggregate,
-    InReach,
-    JoinBack,
-    Latest,
-    Numbered,
-    OneOfTies,
     PastEvents,
     Pick,
     Plan,
-    RangeFrames,
     ReadSource,
-    RunningSums,
     Step,
     Until,
     UserQuery,
@@ -98,22 +82,12 @@ def _step(step: Step, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibra
             return _pick(step.operation, dialect)
         case PastEvents():
             return _past_events(step.operation, dialect)
-        case Numbered():
-            return lower_numbered(step.operation, dialect)
-        case InReach():
-            return lower_in_reach(step.operation, dialect)
-        case RangeFrames():
-            return lower_range_frames(step.operation, dialect, library)
-        case RunningSums():
-            return lower_running_sums(step.operation, dialect)
-        case OneOfTies():
-            return lower_one_of_ties(step.operation, dialect)
-        case Latest():
-            return lower_latest(step.operation, dialect)
-        case JoinBack():
-            return lower_join_back(step.operation, dialect)
         case Aggregate():
             return _aggregate(step.operation, ctes, dialect, library)
+        case _:
+            from seeknal.compiler.lower.as_of import lower_as_of
+
+            return lower_as_of(step.operation, dialect, library)
 
 
 def _pick(step: Pick, dialect: Dialect) -> exp.Select:
