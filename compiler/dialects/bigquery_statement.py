@@ -32,7 +32,7 @@ def finish(statement: exp.Expr) -> exp.Expr:
                 if _PLAIN.match(node.name) is None:
                     node.set("quoted", True)
             case exp.IgnoreNulls():
-                _ignore_nulls(node)
+                inline_nulls(node)
             case exp.Window():
                 _order_nulls(node)
             case exp.Cast():
@@ -111,7 +111,7 @@ def _trunc(node: exp.TimestampTrunc) -> exp.Expr:
     return exp.DatetimeTrunc(this=node.this, unit=spelt)
 
 
-def _ignore_nulls(node: exp.IgnoreNulls) -> None:
+def inline_nulls(node: exp.IgnoreNulls) -> None:
     """IGNORE NULLS where it is printed: sqlglot moves it there itself, again with each printing."""
     modifiers = [found for found in (node.find(exp.Order), node.find(exp.Limit)) if found]
     if modifiers:
