@@ -44,7 +44,9 @@ def same_value(expected: Any, actual: Any) -> bool:
     if expected is None or actual is None:
         return expected is actual
     if isinstance(expected, float):
-        return math.isclose(expected, actual, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+        # NaN comes of users' SQL alone.
+        close = math.isclose(expected, actual, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+        return close or (math.isnan(expected) and math.isnan(actual))
     return bool(expected == actual)
 
 

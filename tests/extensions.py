@@ -66,3 +66,11 @@ class LeakageText(_NamedFile):
     folder = "leakage"
     test = "test_findings"
     file_extension = "txt"
+
+
+class RefusedText(_NamedFile):
+    """`__snapshots__/refused/<dialect>.txt`: what a dialect refuses of users' SQL, and why."""
+
+    folder = "refused"
+    test = "test_refused"
+    file_extension = "txt"

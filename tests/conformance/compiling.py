@@ -16,18 +16,17 @@ def compile_what_can(
 ) -> tuple[Compilation, Mapping[str, Finding]]:
     """The project, and the first finding of each node that the dialect refuses."""
     options = Options(run_date=RUN_DATE, dialect=dialect, inline=inline)
-    try:
-        return compile_project(root, options), {}
-    except CompileFailed as failed:
-        refusals(failed)
-    whole = compile_project(root, Options(run_date=RUN_DATE, inline=inline))
     refused: dict[str, Finding] = {}
-    fine = []
-    for node in whole.order:
+    nodes: dict[str, str] = {}
+    while True:
+        fine = [node for node in nodes.values() if node not in refused]
         try:
-            compile_project(root, options, [node])
-            fine.append(node)
+            return compile_project(root, options, fine), refused
         except CompileFailed as failed:
-            refused[node] = refusals(failed)[0]
-    assert refused, "the project is refused and each of its nodes is not"
-    return compile_project(root, options, fine), refused
+            found = refusals(failed)
+        if not nodes:
+            whole = compile_project(root, Options(run_date=RUN_DATE))
+            nodes = {artifact.file: node for node, artifact in whole.artifacts.items()}
+        for finding in found:
+            assert finding.place is not None
+            refused.setdefault(nodes[finding.place.file], finding)

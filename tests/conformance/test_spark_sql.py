@@ -65,6 +65,7 @@ SAME = [
     "EXTRACT(isoyear FROM one_day) AS a, EXTRACT(quarter FROM at) AS b, EXTRACT(dow FROM at) AS c",
     "MAKE_DATE(2024, 2, i + 1) AS x, MAKE_TIMESTAMP(2024, 2, 3, 4, 5, 6.25) AS y FROM input_0"
     " WHERE i BETWEEN 0 AND 20",
+    "'${env:HOME} and ${nothing}' AS a, s LIKE '${x}%' AS b, CONCAT('${', s, '}') AS c",
     "DATE_DIFF('microsecond', at, one_day) AS a, DATE_DIFF('microsecond', one_day, at) * 2 AS b",
     "s, BOOL_AND(gift) AS a, BOOL_OR(gift) FILTER (WHERE i > 1) AS b FROM input_0 GROUP BY s",
     "SUM(DISTINCT i) AS x, COUNT(DISTINCT s) FILTER (WHERE gift) AS n, AVG(DISTINCT i) AS a",
@@ -76,6 +77,7 @@ SAME = [
 REFUSED = {
     "i IN (SELECT row_id FROM input_0) AS x FROM input_0": "IN (SELECT …)",
     "row_id FROM input_0 WHERE NOT (i IN (SELECT row_id FROM input_0) OR s = 'a')": "IN (SELECT …)",
+    's AS "${env:HOME}"': "the name `${env:HOME}`",
     "ROW_NUMBER() OVER () AS n": "ROW_NUMBER without ORDER BY",
     "COUNT(DISTINCT s) OVER () AS n": "DISTINCT in a window",
     "SUM(i) OVER (ORDER BY row_id GROUPS 2 PRECEDING) AS a": "a frame of GROUPS",
