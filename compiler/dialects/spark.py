@@ -73,20 +73,23 @@ def microseconds(value: exp.Expr) -> exp.Expr:
 
 
 def finish(statement: exp.Expr) -> exp.Expr:
-    """What Spark truncates is a moment: a time again. A decimal beside a plain 0 keeps its digits.
-
-    Spark gives the 0 ten digits, and takes them from those behind the point where 38 are full.
-    """
-    for moment in list(statement.find_all(exp.TimestampTrunc)):
-        if not isinstance(moment.parent, exp.Cast):
-            moment.replace(cast(moment.copy(), "TIMESTAMP"))
-    for node in list(statement.find_all(exp.Coalesce)):
-        value, others = node.this, node.expressions
-        full = isinstance(value, exp.Cast) and value.to.sql() in _FULL
-        if full and all(isinstance(other, exp.Literal) for other in others):
-            zeros = [exp.Cast(this=other.copy(), to=value.args["to"].copy()) for other in others]
-            node.set("expressions", zeros)
+    """What only whole statements show: times that Spark truncates, and 0 beside decimals."""
+    for node in list(statement.find_all(exp.TimestampTrunc, exp.Coalesce)):
+        if isinstance(node, exp.Coalesce):
+            _widen_zero(node)
+        elif not isinstance(node.parent, exp.Cast):
+            # What Spark truncates is a moment.
+            node.replace(cast(node.copy(), "TIMESTAMP"))
     return statement
+
+
+def _widen_zero(node: exp.Coalesce) -> None:
+    """Spark gives a 0 ten digits, and takes them from a decimal that has no room for them."""
+    value, others = node.this, node.expressions
+    full = isinstance(value, exp.Cast) and value.to.sql() in _FULL
+    if full and all(isinstance(other, exp.Literal) for other in others):
+        zeros = [exp.Cast(this=other.copy(), to=value.args["to"].copy()) for other in others]
+        node.set("expressions", zeros)
 
 
 _FULL = frozenset(f"DECIMAL(38, {scale})" for scale in range(29, 39))

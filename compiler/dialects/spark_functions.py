@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
-from seeknal.compiler.dialects.rules import aggregates, arithmetic, numbers, text, times
+from seeknal.compiler.dialects.rules import aggregates, arithmetic, numbers, operators, text, times
 from seeknal.compiler.dialects.rules.casts import as_text, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.vocabulary import (
     Rule,
@@ -20,6 +20,7 @@ from seeknal.compiler.dialects.rules.vocabulary import (
     as_double,
     literal_number,
 )
+from seeknal.compiler.dialects.spark_before import VARIABLE
 from seeknal.compiler.dialects.spark_decimals import check_digits
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
@@ -202,6 +203,18 @@ def _median(node: exp.Median, words: Vocabulary) -> exp.Expr:
 # -- text --------------------------------------------------------------------------------------
 
 
+def _literal(node: exp.Literal, words: Vocabulary) -> exp.Expr:
+    """Text with `${x}` in parts: in a whole one Spark puts a variable in its place."""
+    if not node.is_string or VARIABLE not in node.name:
+        return operators.literal(node, words)
+    first, *rest = node.name.split(VARIABLE)
+    found: exp.Expr = exp.Literal.string(f"{first}$")
+    for place, piece in enumerate(rest):
+        more = "$" if place < len(rest) - 1 else ""
+        found = exp.DPipe(this=found, expression=exp.Literal.string(f"{{{piece}{more}"))
+    return typed(exp.Paren(this=found), STRING)
+
+
 def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
     """Letter by letter: Spark looks at a word's end for Σ, and makes two letters of İ."""
     text.text(node, "this")
@@ -351,6 +364,7 @@ def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr
 
 
 RULES: dict[type[exp.Expr], Rule] = {
+    exp.Literal: _literal,
     exp.Cast: _cast,
     exp.Round: _round,
     **dict.fromkeys((exp.Ceil, exp.Floor), _whole),

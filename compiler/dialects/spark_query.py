@@ -12,7 +12,11 @@ from seeknal.compiler.dialects.rules import aggregates, numbers, operators, quer
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
-from seeknal.compiler.dialects.spark_before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.spark_before import (
+    check_name,
+    without_distinct_on,
+    without_tuples,
+)
 from seeknal.compiler.dialects.spark_types import type_name
 from seeknal.compiler.dialects.typed import INT64, type_of
 from seeknal.compiler.model import Relation
@@ -100,11 +104,13 @@ def rewrite_query(
 
 
 def _check(tree: exp.Expr) -> None:
-    for node in tree.walk():
+    for node in tree.find_all(exp.Window, exp.In, exp.Identifier, exp.With):
         if isinstance(node, exp.Window):
             _check_window(node)
         elif isinstance(node, exp.In):
             _check_in(node)
+        elif isinstance(node, exp.Identifier):
+            check_name(node)
         elif isinstance(node, exp.With) and node.args.get("recursive"):
             _check_recursion(node)
 
