@@ -12,9 +12,8 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.dialects.clickhouse_finish import finish
 from seeknal.compiler.dialects.clickhouse_operators import call as _call
+from seeknal.compiler.dialects.clickhouse_query import rewrite, rewrite_query
 from seeknal.compiler.dialects.clickhouse_types import column_type, timestamp_type, type_name
-from seeknal.compiler.dialects.clickhouse_vocabulary import WORDS
-from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.types import DATE, DataType
 
 __all__ = ["DIALECT", "column_type"]
@@ -88,8 +87,6 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     """`toUnixTimestamp64Micro(value)`: an Int64."""
     return _call("toUnixTimestamp64Micro", value)
 
-
-rewrite, rewrite_query = rewriters(WORDS)
 
 DIALECT = Dialect(
     name="clickhouse",

@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast, needs_quotes
 from seeknal.compiler.dialects.clickhouse_operators import call
+from seeknal.compiler.dialects.clickhouse_query import all_of
 from seeknal.compiler.dialects.clickhouse_types import own_type
 
 SETTINGS = (
@@ -33,7 +34,8 @@ _LONGEST_FRAME = 2**31 - 1
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as ClickHouse reads it right, with its settings."""
     holder = exp.Paren(this=statement)
-    for node in list(statement.walk()):
+    # From the leaves up: what is put around a node keeps what was done inside it.
+    for node in reversed(list(statement.walk())):
         rule = _RULES.get(type(node))
         if rule is not None:
             rule(node)
@@ -88,6 +90,86 @@ def _columns(node: exp.Select) -> None:
             alias = exp.Alias(this=projection.copy(), alias=projection.this.copy())
             alias.comments, alias.this.comments = projection.comments, None
             projection.replace(alias)
+
+
+def _select(node: exp.Select) -> None:
+    _columns(node)
+    _scalar(node)
+
+
+def _join(node: exp.Join) -> None:
+    """Raise `Unsupported` for an outer join without a column of one side equal to the other's."""
+    on = node.args.get("on")
+    if on is None or not node.args.get("side") or any(map(_is_key, all_of(on))):
+        return
+    raise Unsupported(
+        on, "an outer join on no equal columns", "join on a key, and test the rest beside it"
+    )
+
+
+def _is_key(test: exp.Expr) -> bool:
+    if not isinstance(test, exp.EQ):
+        return False
+    sides = [{c.table for c in side.find_all(exp.Column)} for side in (test.this, test.expression)]
+    return all(sides) and sides[0] != sides[1]
+
+
+# -- set operations ----------------------------------------------------------------------------
+
+
+def _operation(node: exp.SetOperation) -> None:
+    """ORDER BY and LIMIT would be the last SELECT's; operations in one another need parentheses."""
+    for key in ("this", "expression"):
+        side = node.args[key]
+        if isinstance(side, exp.SetOperation) and not (_adds_all(node) and _adds_all(side)):
+            node.set(key, exp.Subquery(this=side))
+    clauses = {k: v for k in ("order", "limit", "offset") if (v := node.args.get(k)) is not None}
+    if not clauses or node.parent is None:
+        return
+    for key in clauses:
+        node.set(key, None)
+    alias = exp.TableAlias(this=exp.to_identifier("rows_of_both"))
+    around = exp.Select(expressions=[exp.Star()], **clauses)
+    around.set("with_", node.args.get("with_"))
+    node.set("with_", None)
+    around.comments, node.comments = node.comments, None
+    node.replace(around)
+    around.set("from_", exp.From(this=exp.Subquery(this=node, alias=alias)))
+
+
+def _adds_all(node: exp.SetOperation) -> bool:
+    return isinstance(node, exp.Union) and node.args.get("distinct") is False
+
+
+# -- subqueries ------------------------------------------------------------------------------
+
+_NULL_OF_NOTHING = (exp.Max, exp.Min, exp.Sum, exp.Avg, exp.ParameterizedAgg)
+
+
+def _scalar(node: exp.Select) -> None:
+    """Of no rows that fit the row around it a subquery is NULL there, also where it counts."""
+    around = node.parent
+    while isinstance(around, exp.Paren | exp.Subquery):
+        if isinstance(around, exp.Subquery) and around.args.get("alias") is not None:
+            return
+        around = around.parent
+    relation = exp.From | exp.Join | exp.CTE | exp.Exists | exp.In | exp.SetOperation | exp.With
+    if around is None or isinstance(around, relation) or not node.args.get("where"):
+        return
+    found = node.expressions[0].unalias()
+    while isinstance(found, exp.Cast | exp.Paren):
+        found = found.this
+    grouped = node.args.get("group") is not None or found.find(exp.AggFunc) is None
+    if grouped or isinstance(found, _NULL_OF_NOTHING):
+        return
+    if not isinstance(found, exp.Count):
+        help = "compute with it in the query around"
+        raise Unsupported(found, "a subquery that computes with its aggregate", help)
+    outer: exp.Expr = node
+    while isinstance(outer.parent, exp.Paren | exp.Subquery):
+        outer = outer.parent
+    zero = exp.Literal.number(0)
+    outer.replace(exp.Coalesce(this=outer.copy(), expressions=[zero]))
 
 
 def _table(node: exp.Table) -> None:
@@ -209,10 +291,18 @@ def _median(node: exp.Median) -> None:
     node.replace(median)
 
 
+def _truncated(node: exp.TimestampTrunc) -> None:
+    """Of the day: the second before 1970 is not in that year there."""
+    unit = exp.Literal.string(node.args["unit"].name.lower())
+    node.replace(call("dateTrunc", unit, call("toDate32", node.this.copy())))
+
+
 _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.DataType: _type,
     exp.Identifier: _name,
-    exp.Select: _columns,
+    exp.Select: _select,
+    exp.Join: _join,
+    **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _operation),
     exp.Table: _table,
     exp.Alias: _number_rows,
     exp.WindowSpec: _check_frame,
@@ -220,4 +310,5 @@ _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     **dict.fromkeys((exp.FirstValue, exp.LastValue), _first),
     **dict.fromkeys(_STABLE, _spread),
     exp.Median: _median,
+    exp.TimestampTrunc: _truncated,
 }

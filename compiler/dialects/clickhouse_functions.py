@@ -140,7 +140,10 @@ def _ilike(node: exp.ILike, words: Vocabulary) -> exp.Expr:
         )
     expect(node, node.this, "text")
     small = exp.Literal.string(pattern.name.lower())
-    return typed(exp.Like(this=_in_lower_case(node.this), expression=small), BOOLEAN)
+    like = exp.Like(
+        this=_in_lower_case(node.this), expression=small, negate=node.args.get("negate")
+    )
+    return typed(like, BOOLEAN)
 
 
 def _md5(node: exp.MD5, words: Vocabulary) -> exp.Expr:
@@ -214,9 +217,21 @@ def extract(part: str, time: exp.Expr) -> exp.Expr:
     return call("toInt64", call(_PARTS[part], time))
 
 
+_MICROSECONDS = {"HOUR": 3_600_000_000, "MINUTE": 60_000_000, "SECOND": 1_000_000}
+
+
 def truncate(unit: str, time: exp.Expr) -> exp.Expr:
-    """The begin of the unit, a TIMESTAMP again: ClickHouse gives a Date32 for long units."""
-    return cast(call("dateTrunc", exp.Literal.string(unit.lower()), time), "TIMESTAMP")
+    """The begin of the unit, a TIMESTAMP: of the day, or in whole microseconds.
+
+    Of a timestamp less than a second before 1970 ClickHouse's own gives 1970.
+    """
+    if unit not in _MICROSECONDS:
+        day = call("toDate32", time)
+        return cast(call("dateTrunc", exp.Literal.string(unit.lower()), day), "TIMESTAMP")
+    micros = call("toUnixTimestamp64Micro", time)
+    size = exp.Literal.number(_MICROSECONDS[unit])
+    begin = exp.Sub(this=micros, expression=call("positiveModulo", micros.copy(), size))
+    return call("fromUnixTimestamp64Micro", begin, _UTC.copy())
 
 
 def now(node: exp.Expr, words: Vocabulary) -> exp.Expr:

@@ -10,7 +10,7 @@ from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules.arithmetic import RULES as ARITHMETIC
 from seeknal.compiler.dialects.rules.casts import half_away, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.common import COMMON
-from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
+from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, as_double
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     DOUBLE,
@@ -62,6 +62,17 @@ def _negative(node: exp.Neg, words: Vocabulary) -> exp.Expr:
         return found
     node.set("this", call("toInt128", node.this))
     return typed(accurate(node, "Int64"), INT64)
+
+
+def _compared(node: exp.Binary, words: Vocabulary) -> exp.Expr:
+    """An int64 beside a double is a double, as on DuckDB; joins take no two types."""
+    found = COMMON[type(node)](node, words)
+    types = {type_of(node.this), type_of(node.expression)}
+    literal = isinstance(node.this, exp.Literal) or isinstance(node.expression, exp.Literal)
+    if types == {INT64, DOUBLE} and not literal:
+        node.set("this", as_double(node.this))
+        node.set("expression", as_double(node.expression))
+    return found
 
 
 # -- casts -----------------------------------------------------------------------------------
@@ -200,6 +211,7 @@ def _same_or_null(node: exp.Binary, words: Vocabulary) -> exp.Expr:
 RULES: dict[type[exp.Expr], Rule] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul), _exact),
     exp.Neg: _negative,
+    **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE), _compared),
     exp.Cast: _cast,
     exp.Case: _case,
     exp.In: _in,

@@ -23,8 +23,7 @@ WORDS = Vocabulary(
     },
     named={**times.NAMED, **dict.fromkeys(times.NOW, (0, functions.now)), **functions.NAMED},
     parts=times.PARTS,
-    # Not SECOND: before 1970 ClickHouse takes the one after.
-    units=times.UNITS - {"SECOND"},
+    units=times.UNITS,
     type_name=type_name,
     days_between=functions.days_between,
     add_days=functions.add_days,

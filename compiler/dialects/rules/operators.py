@@ -89,7 +89,9 @@ def is_rule(node: exp.Is, words: Vocabulary) -> exp.Expr:
     wanted = bool(right.this)
     other = exp.Boolean(this=not wanted)
     known = exp.Coalesce(this=node.this, expressions=[other])
-    return typed(known if wanted else exp.Not(this=known), BOOLEAN)
+    # IS NOT TRUE is one node with IS TRUE.
+    as_known = wanted != bool(node.args.get("negate"))
+    return typed(known if as_known else exp.Not(this=known), BOOLEAN)
 
 
 def _equal(node: exp.Binary, words: Vocabulary) -> exp.Expr:

@@ -40,8 +40,8 @@ SELECT
   /* last_month: the last 1 whole month */
   SUM(
     CASE
-      WHEN ordered_at >= dateTrunc('MONTH', as_of) - INTERVAL '1' MONTH
-        AND ordered_at < dateTrunc('MONTH', as_of)
+      WHEN ordered_at >= dateTrunc('month', toDate32(as_of)) - INTERVAL '1' MONTH
+        AND ordered_at < dateTrunc('month', toDate32(as_of))
         THEN amount
     END
   ) AS "last_month"

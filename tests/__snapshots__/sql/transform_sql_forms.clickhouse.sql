@@ -41,7 +41,7 @@ FROM source_orders
 WHERE amount > 0
 GROUP BY customer_id, status
 HAVING CAST(COUNT(*) AS Nullable(Int64)) > 1
-ORDER BY total DESC
+ORDER BY 5 DESC
 LIMIT 100
 SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
 ;

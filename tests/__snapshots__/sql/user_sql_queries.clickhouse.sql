@@ -64,11 +64,14 @@ WITH RECURSIVE steps AS (
 )
 SELECT
   n,
-  (
-    SELECT
-      CAST(COUNT(*) AS Nullable(Int64))
-    FROM source_left_side AS input_0
-    WHERE input_0.row_id < steps.n
+  COALESCE(
+    (
+      SELECT
+        CAST(COUNT(*) AS Nullable(Int64))
+      FROM source_left_side AS input_0
+      WHERE input_0.row_id < steps.n
+    ),
+    0
   ) AS below
 FROM steps
 SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1

@@ -10,13 +10,15 @@ SELECT
   started_at + INTERVAL '2' HOUR AS two_hours_later,
   CAST(one_day AS Nullable(DateTime64(6, 'UTC'))) + INTERVAL '1' MONTH AS next_month,
   CAST(CAST(one_day AS Nullable(DateTime64(6, 'UTC'))) + INTERVAL '1' DAY AS Nullable(Date32)) AS tomorrow,
-  CAST(dateTrunc('month', started_at) AS Nullable(DateTime64(6, 'UTC'))) AS "month",
-  CAST(CAST(dateTrunc('week', started_at) AS Nullable(DateTime64(6, 'UTC'))) AS Nullable(Date32)) AS week,
+  CAST(dateTrunc('month', toDate32(started_at)) AS Nullable(DateTime64(6, 'UTC'))) AS "month",
+  CAST(
+    CAST(dateTrunc('week', toDate32(started_at)) AS Nullable(DateTime64(6, 'UTC'))) AS Nullable(Date32)
+  ) AS week,
   CAST('2026-01-31' AS Nullable(Date32)) AS last_of_january,
   CAST('2026-01-31 12:30:01.500000' AS Nullable(DateTime64(6, 'UTC'))) AS half_past,
   replaceRegexpOne(toString(started_at), '[.]?0+$', '') AS spelt,
-  CAST(started_at >= CAST('2026-01-01' AS Nullable(DateTime)) AS Nullable(Bool)) AS this_year,
-  CAST(CAST(one_day AS Nullable(DateTime)) < ended_at AS Nullable(Bool)) AS "before",
+  CAST(started_at >= CAST('2026-01-01' AS Nullable(DateTime64(6, 'UTC'))) AS Nullable(Bool)) AS this_year,
+  CAST(CAST(one_day AS Nullable(DateTime64(6, 'UTC'))) < ended_at AS Nullable(Bool)) AS "before",
   GREATEST(
     COALESCE(one_day, CAST('2026-01-10' AS Nullable(Date32))),
     COALESCE(CAST('2026-01-10' AS Nullable(Date32)), one_day)
