@@ -56,7 +56,7 @@ class Overflow(Exception):
 
 
 class BigQuery:
-    """Relations are kept here and given to the engine with each statement that names them."""
+    """Relations are kept here; a statement takes those that it names as parameters of its own."""
 
     dialect = "bigquery"
     overflow: tuple[type[Exception], ...] = (Overflow,)
@@ -67,38 +67,60 @@ class BigQuery:
 
         self._client: Any = client
         self._service: Any = service
-        self._language = _language(self._client)
+        language = _language(self._client)
         self._options = settings.AnalyzerOptionsProto(
-            language_options=self._language, default_timezone="UTC"
+            language_options=language, default_timezone="UTC"
         )
-        self._relations: dict[str, tuple[Sequence[Column], Any]] = {}
+        self._functions = self._register_functions(language)
+        self._relations: dict[str, tuple[Any, Any]] = {}
+
+    def _register_functions(self, language: Any) -> int:
+        """A catalog of the functions alone: making one takes longer than most statements."""
+        from zetasql.wasi._pb2.zetasql.proto import simple_catalog_pb2
+
+        catalog = simple_catalog_pb2.SimpleCatalogProto(name="catalog")
+        catalog.builtin_function_options.language_options.CopyFrom(language)
+        request = self._service.RegisterCatalogRequest(simple_catalog=catalog)
+        answer = self._call("RegisterCatalog", request, self._service.RegisterResponse)
+        return int(answer.registered_id)
+
+    def _call(self, name: str, request: Any, response: Any) -> Any:
+        return self._client.call_grpc_func(f"ZetaSqlLocalService_{name}", request, response)
 
     def load(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+        from zetasql.wasi._pb2.zetasql.public import type_pb2, value_pb2
+
+        struct = type_pb2.TypeProto(type_kind=type_pb2.TYPE_STRUCT)
+        for column in columns:
+            field = struct.struct_type.field.add(field_name=column.name)
+            field.field_type.type_kind = _type_kind(column.type)
+        array = type_pb2.TypeProto(type_kind=type_pb2.TYPE_ARRAY)
+        array.array_type.element_type.CopyFrom(struct)
         encoders = [_encoder(column.type) for column in columns]
-        content = self._service.TableContent()
-        table = content.table_data
-        table.SetInParent()
+        content = value_pb2.ValueProto()
+        content.array_value.SetInParent()
         for row in rows:
-            cells = table.row.add().cell
+            cells = content.array_value.element.add().struct_value.field
             for value, encode in zip(row, encoders, strict=True):
                 cell = cells.add()
                 if value is not None:
                     encode(cell, value)
-        self._relations[name] = (columns, content)
+        self._relations[name] = (array, content)
 
     def query(self, sql: str) -> Result:
         from zetasql.core.exceptions import ServerError
 
         named = {name: held for name, held in self._relations.items() if name in sql}
         request = self._service.EvaluateQueryRequest(
-            sql=sql, options=self._options, simple_catalog=self._catalog(named)
+            sql=_over(sql, list(named)),
+            options=self._options,
+            registered_catalog_id=self._functions,
         )
-        for name, (_, content) in named.items():
-            request.table_content[name].CopyFrom(content)
+        for place, (array, content) in enumerate(named.values()):
+            request.options.query_parameters.add(name=f"rows_{place}").type.CopyFrom(array)
+            request.params.add(name=f"rows_{place}").value.CopyFrom(content)
         try:
-            answer = self._client.call_grpc_func(
-                "ZetaSqlLocalService_EvaluateQuery", request, self._service.EvaluateQueryResponse
-            )
+            answer = self._call("EvaluateQuery", request, self._service.EvaluateQueryResponse)
         except ServerError as error:
             if error.code == _OUT_OF_RANGE and _TOO_GREAT.search(error.message):
                 raise Overflow(error.message) from error
@@ -117,16 +139,21 @@ class BigQuery:
     def close(self) -> None:
         self._relations.clear()
 
-    def _catalog(self, relations: dict[str, tuple[Sequence[Column], Any]]) -> Any:
-        from zetasql.wasi._pb2.zetasql.proto import simple_catalog_pb2
 
-        catalog = simple_catalog_pb2.SimpleCatalogProto(name="catalog")
-        catalog.builtin_function_options.language_options.CopyFrom(self._language)
-        for name, (columns, _) in relations.items():
-            table = catalog.table.add(name=name)
-            for column in columns:
-                table.column.add(name=column.name).type.type_kind = _type_kind(column.type)
-        return catalog
+_BEGIN = re.compile(r"(?si)(\s*(?:/\*.*?\*/\s*)*)(WITH (RECURSIVE )?)?")
+
+
+def _over(sql: str, relations: Sequence[str]) -> str:
+    """The statement with its relations as CTEs over parameters."""
+    if not relations:
+        return sql
+    begin = _BEGIN.match(sql)
+    assert begin is not None
+    own = ", ".join(
+        f"`{name}` AS (SELECT * FROM UNNEST(@rows_{place}))" for place, name in enumerate(relations)
+    )
+    more = ", " if begin[2] else "\n"
+    return f"{begin[1]}WITH {begin[3] or ''}{own}{more}{sql[begin.end() :]}"
 
 
 def _type_kind(data_type: DataType) -> int:
