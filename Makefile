@@ -42,4 +42,5 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build dist *.egg-info examples/*/target
+	rm -rf .venv build dist *.egg-info
+	find examples/*/target -mindepth 1 -maxdepth 1 ! -name compiled -exec rm -rf {} +

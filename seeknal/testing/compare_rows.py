@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ Row = Sequence[Any]
 
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-12
 _SHOWN = 20
+_COLUMNS = 7
 _WIDEST = 40
 
 
@@ -59,6 +60,7 @@ def difference(
 def table(found: Difference) -> Iterator[str]:
     """The rows that differ, expected above actual, with marks below the cells that do."""
     lines: list[tuple[str, list[str], list[bool]]] = []
+    found = _narrowed(found)
     for expected, actual in found.pairs[:_SHOWN]:
         if expected is not None:
             label = "expected" if actual is not None else "missing"
@@ -82,6 +84,24 @@ def table(found: Difference) -> Iterator[str]:
             yield laid_out("", below)
     if len(found.pairs) > _SHOWN:
         yield f"… {len(found.pairs) - _SHOWN} more"
+
+
+def _narrowed(found: Difference) -> Difference:
+    """The same without columns that agree in every pair, where there are many; keys stay."""
+    if len(found.columns) <= _COLUMNS:
+        return found
+    pairs = [(e, a) for e, a in found.pairs if e is not None and a is not None]
+    shown = [
+        at
+        for at in range(len(found.columns))
+        if at < 2 or any(not same(e[at], a[at]) for e, a in pairs)
+    ]
+
+    def cut(row: Row | None) -> Row | None:
+        return None if row is None else [row[at] for at in shown]
+
+    kept = tuple((cut(expected), cut(actual)) for expected, actual in found.pairs)
+    return replace(found, columns=tuple(found.columns[at] for at in shown), pairs=kept)
 
 
 def same(expected: Any, actual: Any) -> bool:
