@@ -52,7 +52,7 @@ def adapt(
     traits = replace(traits, running=True)
     plain = rewrite_plan(plan_node(node), traits)
     counted = {
-        name: _counted(count(sql), reach) for name, sql, reach in _questions(plain, node, dialect)
+        asked.step: _counted(count(asked.sql), asked) for asked in _questions(plain, node, dialect)
     }
     plan = rewrite_plan(plan_node(node), replace(traits, joined_rows=counted))
     stages, sql = stages_of(plan, dialect, library)
@@ -60,19 +60,31 @@ def adapt(
     return Adapted(stages, sql, choices)
 
 
-def _counted(row: Mapping[str, object], reach: int | None) -> Counted:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """How many rows a step's range join meets; `reach` of its windows is in microseconds.
+
+    `copies` is how often each event is on the timeline that would take its place.
+    """
+
+    step: str
+    sql: str
+    reach: int | None
+    copies: int
+
+
+def _counted(row: Mapping[str, object], question: _Question) -> Counted:
     """Rows a join meets, were events even over their span, and rows of a timeline."""
     pairs, events, asked, span = (
         int(str(row[name] or 0)) for name in ("pairs", "events", "asked", "span")
     )
+    reach = question.reach
     share = 1.0 if reach is None or span <= 0 else min(1.0, reach / span)
-    return Counted(int(pairs * share), events + asked)
+    return Counted(int(pairs * share), events * question.copies + asked)
 
 
-def _questions(
-    plan: Plan, node: ResolvedTrainingSet, dialect: Dialect
-) -> list[tuple[str, str, int | None]]:
-    """(step, statement, reach in microseconds) for every range join of windows."""
+def _questions(plan: Plan, node: ResolvedTrainingSet, dialect: Dialect) -> list[_Question]:
+    """One for every range join of windows."""
     found = []
     picks = {s.name: s.operation for s in plan.steps if isinstance(s.operation, Pick)}
     for before, step in zip(plan.steps, plan.steps[1:], strict=False):
@@ -81,8 +93,20 @@ def _questions(
         join = before.operation
         if join.strategy in ("", "auto") and join.events in picks:
             sql = _question(join, picks[join.times], picks[join.events], node, dialect)
-            found.append((step.name, sql, join.reach))
+            copies = 1 if join.known is None else len(_ends(step.operation))
+            found.append(_Question(step.name, sql, join.reach, max(1, copies)))
     return found
+
+
+def _ends(aggregate: Aggregate) -> set[int]:
+    """The ends of all windows, in microseconds before the as-of."""
+    windows = [m.rows.window for feature in aggregate.features for m in feature.measures]
+    found = {window.offset for window in windows if window is not None}
+    return found | {
+        window.offset + window.length
+        for window in windows
+        if window is not None and window.length is not None
+    }
 
 
 def _question(

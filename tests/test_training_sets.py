@@ -317,11 +317,13 @@ TAKEN_BY_EVERY_TIMELINE = {
 }
 
 
-def taken(features: Spec, root: Path, join: Spec | None = None, **options: Any) -> set[str]:
-    """The shapes that a join of a group of `features`, or `join`, may have."""
+def taken(
+    features: Spec, root: Path, join: Spec | None = None, more: Spec | None = None, **options: Any
+) -> set[str]:
+    """The shapes that a join of a group of `features` (and `more`), or `join`, may have."""
     case = TimeCase(
         training(join or {"ref": "feature_group.spend"}),
-        {"feature_group.spend": group(features)} if features else {},
+        {"feature_group.spend": group(features, **(more or {}))} if features else {},
         {"events": parquet("events", NUMBERS), "labels": parquet("labels", ASKED)},
         datetime(2026, 1, 1),
     )
@@ -347,6 +349,73 @@ def taken(features: Spec, root: Path, join: Spec | None = None, **options: Any) 
 )
 def test_shapes_of_windows(features: Spec, shapes: set[str], tmp_path: Path) -> None:
     assert taken({"f": features}, tmp_path) == shapes
+
+
+@pytest.mark.parametrize(
+    ("word", "shapes"),
+    [("sum", {"range_join", "running_sum"}), ("max", {"range_join"})],
+)
+def test_shapes_of_windows_over_what_becomes_known(
+    word: str, shapes: set[str], tmp_path: Path
+) -> None:
+    feature = {"agg": word, "column": "n", "window": "1d"}
+    assert taken({"f": feature}, tmp_path, more={"knowledge_time": "known"}) == shapes
+
+
+@pytest.mark.parametrize("as_of", ["inclusive", "exclusive"])
+def test_sums_of_events_that_become_known_later(as_of: str, tmp_path: Path, duck: DuckDB) -> None:
+    start, hour, us = datetime(2026, 1, 1), timedelta(hours=1), timedelta(microseconds=1)
+    # Known at once, within a window, a microsecond to either side of its length, after it, never.
+    delays = [0 * us, hour, 2 * hour - us, 2 * hour, 2 * hour + us, 5 * hour, None, -hour]
+    rows = [
+        ("a", start + n * 20 * us, None if late is None else start + n * 20 * us + late, 2**n)
+        for n, late in enumerate(delays)
+    ]
+    columns = (("id", "string"), ("at", "timestamp"), ("known", "timestamp"), ("n", "int64"))
+    edges = sorted({known + back for _, _, known, _ in rows if known for back in (-us, 0 * us, us)})
+    edges += [
+        at + back + off
+        for _, at, _, _ in rows
+        for back in (2 * hour, 3 * hour)
+        for off in (-us, 0 * us, us)
+    ]
+    features = {
+        "total": {"agg": "sum", "column": "n", "windows": ["2h", "1d"]},
+        "before": {"agg": "count", "column": "n", "window": "2h", "offset": "1h"},
+        "ever": {"agg": "mean", "column": "n", "window": "lifetime"},
+        "large": {"agg": "count_rows", "where": "n > 3", "window": "2h"},
+    }
+    case = TimeCase(
+        training({"ref": "feature_group.spend"}),
+        {"feature_group.spend": group(features, knowledge_time="known", as_of=as_of)},
+        {
+            "events": parquet("events", Table(columns, rows)),
+            "labels": parquet("labels", Table(ASKED.columns, [("a", at) for at in edges])),
+        },
+        start + 2 * hour,
+        predicates={"n > 3": lambda row: row["n"] > 3},
+    )
+    check(case, tmp_path, duck, SHAPES)
+
+
+def test_a_run_chooses_the_shape_of_windows_by_counted_rows(tmp_path: Path) -> None:
+    features = {"f": {"agg": "sum", "column": "n", "windows": ["1d", "7d"]}}
+    for more, copies in (({}, 1), ({"knowledge_time": "known"}, 3)):
+        case = TimeCase(
+            training({"ref": "feature_group.spend"}),
+            {"feature_group.spend": group(features, **more)},
+            {"events": parquet("events", NUMBERS), "labels": parquet("labels", ASKED)},
+            datetime(2026, 1, 1),
+        )
+        compilation, _ = compiled(case, tmp_path)
+        timeline = 1000 * copies + 100
+        for pairs, shape in ((6 * timeline, "range_join"), (6 * timeline + 1, "running_sum")):
+            rows = {"pairs": pairs, "events": 1000, "asked": 100, "span": 0}
+            adapted = compilation.adapted("training_set.result", lambda sql, rows=rows: rows)
+            assert adapted is not None
+            assert [why.split()[1] for rule, why in adapted.choices if rule == "window_shape"] == [
+                f"{shape},"
+            ]
 
 
 def test_shapes_of_the_latest_row(tmp_path: Path) -> None:

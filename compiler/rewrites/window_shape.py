@@ -23,8 +23,11 @@ from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.types import Column, DataType
 from seeknal.compiler.window_shapes import DAILY, RANGE_JOIN, RUNNING_SUM, frames, runs
 
-_DENSE = 4.0
-"""A range join is left where it meets this many times the rows of a timeline."""
+_DENSE = 6.0
+"""A range join is left where it meets this many times the rows of a timeline.
+
+Measured on DuckDB with four windows of sum, count, mean and max: both take the same at 6 times.
+"""
 
 
 def window_shape(plan: Plan, traits: Traits) -> Plan:
