@@ -5,6 +5,8 @@
 * A frame that moves subtracts the rows that leave it. Doubles lose their digits so: after 1e17 the
   sum of 1 and 2 would be 0. Their frames are kept as arrays and added anew.
 * DATE_TRUNC counts nanoseconds, and refuses years before 1677 and after 2262.
+* Two windows that come to the same once a test is simplified, `x = 1 AND x = 1`, end in an error:
+  tests in windows say everything once, and those that may be simplified are set apart.
 * MEDIAN is exact; PERCENTILE_CONT, which sqlglot prints for it, has six digits between two values.
 * All columns of a query need names that differ, also on the right of a UNION, where nobody reads
   them.
@@ -19,6 +21,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import cast
 from seeknal.compiler.dialects.datafusion_types import written_decimal
+from seeknal.compiler.dialects.datafusion_windows import set_apart
 from seeknal.compiler.dialects.typed import DOUBLE, type_of
 
 _D = exp.DType
@@ -89,6 +92,7 @@ def _operand(value: exp.Expr) -> exp.Expr:
 
 def _window(node: exp.Window) -> None:
     _without_signs(node)
+    _say_once(node)
     spec = node.args.get("spec")
     if spec is None or spec.args.get("start") == "UNBOUNDED":
         return
@@ -96,6 +100,26 @@ def _window(node: exp.Window) -> None:
     rule = _MOVING.get(type(aggregate))
     if rule is not None and not _is_exact(aggregate):
         node.replace(rule(node, aggregate))
+
+
+def _say_once(node: exp.Window) -> None:
+    tests = [test for test in node.find_all(exp.And) if not isinstance(test.parent, exp.And)]
+    for test in tests:
+        parts: dict[exp.Expr, None] = {}
+        for part in test.flatten():
+            parts[_not_null(part)] = None
+        first, *rest = parts
+        for part in rest:
+            first = exp.And(this=first, expression=part)
+        test.replace(first)
+
+
+def _not_null(test: exp.Expr) -> exp.Expr:
+    """`x IS NOT NULL`, where it is said as `NOT (x IS NULL)`."""
+    inner = test.this.unnest() if isinstance(test, exp.Not) else test
+    if inner is test or not isinstance(inner, exp.Is) or not isinstance(inner.expression, exp.Null):
+        return test.copy()
+    return exp.Is(this=inner.this.copy(), expression=exp.Not(this=exp.Null()))
 
 
 def _without_signs(node: exp.Window) -> None:
@@ -230,6 +254,7 @@ def _union(node: exp.SetOperation) -> None:
 
 
 _RULES: dict[type[exp.Expr], Callable[..., None]] = {
+    exp.Select: set_apart,
     exp.DataType: _type,
     exp.Nullif: _nullif,
     exp.Window: _window,

@@ -100,14 +100,18 @@ events_prepared_3 AS (
         THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE PRECISION), 500))
     END AS x_ewma_7_weight,
     AVG(x_slope_0_6_time) OVER (PARTITION BY id) AS x_slope_0_6_mean_time,
-    AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
-      PARTITION BY id
-    ) AS x_slope_0_6_mean,
     CASE
       WHEN days <= 6 AND past_x IS NOT NULL
         THEN POWER(CAST(0.5 AS DOUBLE PRECISION), LEAST(x_ewma_7_0_6_age / CAST(7 AS DOUBLE PRECISION), 500))
     END AS x_ewma_7_0_6_weight
-  FROM events_prepared_2
+  FROM (
+    SELECT
+      *,
+      AVG(CASE WHEN x_slope_0_6_time IS NOT NULL THEN CAST(past_x AS DOUBLE PRECISION) END) OVER (
+        PARTITION BY id
+      ) AS x_slope_0_6_mean
+    FROM events_prepared_2
+  ) AS events_prepared_2
 )
 SELECT
   id,
