@@ -27,13 +27,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "examples(count): draw so many cases, or an engine's share of them"
     )
+    config.addinivalue_line("markers", "only_on(name): what is said of this engine alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is said of an engine that is not asked for."""
+    names = chosen(config.getoption("--engines"))
+    left_out = [
+        item
+        for item in items
+        if (only := item.get_closest_marker("only_on")) and only.args[0] not in names
+    ]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes an engine runs on each; one that takes a batch, for each batch."""
     if "engine" not in metafunc.fixturenames:
         return
-    names = chosen(metafunc.config.getoption("--engines"))
+    only = metafunc.definition.get_closest_marker("only_on")
+    names = list(only.args) if only else chosen(metafunc.config.getoption("--engines"))
     if (drawn := metafunc.definition.get_closest_marker("examples")) is None:
         metafunc.parametrize("engine", [_on(name, name) for name in names], indirect=True)
         return

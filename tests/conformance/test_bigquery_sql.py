@@ -13,15 +13,11 @@ import pytest
 from seeknal.compiler.findings import CompileFailed
 from tests.cases import compile_case
 from tests.conformance.beside import compare
-from tests.conformance.opening import Engines
 from tests.conformance.user_sql import PIECE_LINE, write_queries
-from tests.engines import chosen
 
 if TYPE_CHECKING:
     from tests.engines.base import TestedEngine
     from tests.engines.duckdb import DuckDB
-
-pytestmark = pytest.mark.xdist_group("engine bigquery")
 
 SAME = [
     "i % 2 AS odd, i % -3 AS c, -5 % 3 AS a, i // 2 AS half, -7 // 2 AS b, (i + 1) % 5 AS e",
@@ -110,20 +106,11 @@ REFUSED = {
 }
 
 
-@pytest.fixture
-def bigquery(engines: Engines, pytestconfig: pytest.Config) -> TestedEngine:
-    """The engine, without relations."""
-    if "bigquery" not in chosen(pytestconfig.getoption("--engines")):
-        pytest.skip("bigquery is not among --engines")
-    found = engines.open("bigquery")
-    found.clear()
-    return found
-
-
-def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, bigquery: TestedEngine) -> None:
+@pytest.mark.only_on("bigquery")
+def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: TestedEngine) -> None:
     pieces = {f"piece_{number}": piece for number, piece in enumerate(SAME)}
     root = write_queries(tmp_path / "project", pieces)
-    compare(oracle, bigquery, compile_case(root, "duckdb"), compile_case(root, "bigquery"))
+    compare(oracle, engine, compile_case(root, "duckdb"), compile_case(root, "bigquery"))
 
 
 @pytest.mark.parametrize("piece", REFUSED)

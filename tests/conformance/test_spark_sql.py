@@ -13,15 +13,11 @@ import pytest
 from seeknal.compiler.findings import CompileFailed
 from tests.cases import compile_case
 from tests.conformance.beside import compare
-from tests.conformance.opening import Engines
 from tests.conformance.user_sql import PIECE_LINE, write_queries
-from tests.engines import chosen
 
 if TYPE_CHECKING:
     from tests.engines.base import TestedEngine
     from tests.engines.duckdb import DuckDB
-
-pytestmark = pytest.mark.xdist_group("engine spark")
 
 SAME = [
     "i % 2 AS odd, i % -3 AS c, -5 % 3 AS a, i // 2 AS half, -7 // 2 AS b",
@@ -91,20 +87,11 @@ REFUSED = {
 }
 
 
-@pytest.fixture
-def spark(engines: Engines, pytestconfig: pytest.Config) -> TestedEngine:
-    """The engine, without relations."""
-    if "spark" not in chosen(pytestconfig.getoption("--engines")):
-        pytest.skip("spark is not among --engines")
-    found = engines.open("spark")
-    found.clear()
-    return found
-
-
-def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, spark: TestedEngine) -> None:
+@pytest.mark.only_on("spark")
+def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: TestedEngine) -> None:
     pieces = {f"piece_{number}": piece for number, piece in enumerate(SAME)}
     root = write_queries(tmp_path / "project", pieces)
-    compare(oracle, spark, compile_case(root, "duckdb"), compile_case(root, "spark"))
+    compare(oracle, engine, compile_case(root, "duckdb"), compile_case(root, "spark"))
 
 
 @pytest.mark.parametrize("piece", REFUSED)
