@@ -78,8 +78,8 @@ def write_files(artifacts: Mapping[str, Artifact], folder: Path, *, whole: bool)
     changed = sum(write_text(folder / name, text) for name, text in wanted.items())
     present = {artifact.id for artifact in artifacts.values()}
     removed = 0
-    for path in ours_in(folder):
-        if path.name not in wanted and (whole or node_of(path.name) in present):
+    for path in ours_in(folder, but=wanted):
+        if whole or node_of(path.name) in present:
             path.unlink()
             removed += 1
     return Written(changed, len(wanted) - changed, removed)

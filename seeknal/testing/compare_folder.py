@@ -15,6 +15,7 @@ from seeknal.compiler.artifact import Artifact
 from seeknal.testing.compiled_files import (
     ASSERTIONS,
     COLUMNS,
+    PARTS,
     SQL,
     files_of,
     node_of,
@@ -132,9 +133,9 @@ def _diff(
 
 def _gone(present: Collection[str], folder: Path, dialect: str) -> Iterator[NodeDiff]:
     files: dict[str, list[str]] = {}
-    for path in ours_in(folder):
-        id = node_of(path.name)
-        if id is not None and id not in present:
+    known = {f"{id}{part}" for id in present for part in PARTS}
+    for path in ours_in(folder, but=known):
+        if (id := node_of(path.name)) is not None:
             files.setdefault(id, []).append(path.name)
     for id, names in files.items():
         yield NodeDiff(id, dialect, Status.GONE, files=tuple(names))

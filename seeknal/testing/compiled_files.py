@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from seeknal.compiler.artifact import Artifact
@@ -89,11 +90,12 @@ def all_files(artifacts: Iterable[Artifact]) -> Mapping[str, str]:
     return {name: text for artifact in artifacts for name, text in files_of(artifact).items()}
 
 
-def ours_in(folder: Path) -> list[Path]:
-    """The files of `folder` that the compiler wrote, in the order of their names."""
+def ours_in(folder: Path, *, but: Container[str] = ()) -> list[Path]:
+    """The files of `folder` that the compiler wrote, by name; those named in `but` left out."""
     if not folder.is_dir():
         return []
-    return [path for path in sorted(folder.iterdir()) if path.is_file() and is_ours(path)]
+    names = sorted(name for name in os.listdir(folder) if name not in but)
+    return [path for name in names if is_ours(path := folder / name)]
 
 
 def _column_line(column: Column) -> str:
