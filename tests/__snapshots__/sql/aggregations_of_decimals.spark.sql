@@ -47,7 +47,7 @@ SELECT
   COUNT(past_x) AS `x_COUNT`,
   COUNT(DISTINCT past_x) AS `x_COUNT_DISTINCT`,
   CAST(SUM(CAST(past_x AS DECIMAL(38, 2))) AS DECIMAL(38, 2)) AS `x_SUM`,
-  AVG(CAST(past_x AS DOUBLE)) AS `x_MEAN`,
+  CAST(SUM(past_x) AS DOUBLE) / COUNT(past_x) AS `x_MEAN`,
   MIN(past_x) AS `x_MIN`,
   MAX(past_x) AS `x_MAX`,
   STDDEV_SAMP(past_x) AS `x_STDDEV`,
@@ -96,8 +96,13 @@ SELECT
       ),
       0
     ) AS `x_SUM0_6_SUM0_29`,
-  AVG(CAST(CASE WHEN days <= 6 THEN past_x END AS DOUBLE))
-    / NULLIF(AVG(CAST(CASE WHEN days <= 29 THEN past_x END AS DOUBLE)), 0) AS `x_MEAN0_6_MEAN0_29`,
+  CAST(SUM(CASE WHEN days <= 6 THEN past_x END) AS DOUBLE)
+    / COUNT(CASE WHEN days <= 6 THEN past_x END)
+    / NULLIF(
+      CAST(SUM(CASE WHEN days <= 29 THEN past_x END) AS DOUBLE)
+        / COUNT(CASE WHEN days <= 29 THEN past_x END),
+      0
+    ) AS `x_MEAN0_6_MEAN0_29`,
   CAST(MAX(CASE WHEN days <= 6 THEN past_x END) AS DOUBLE)
     / NULLIF(CAST(MAX(CASE WHEN days <= 29 THEN past_x END) AS DOUBLE), 0) AS `x_MAX0_6_MAX0_29`
 FROM events_prepared_3

@@ -48,7 +48,7 @@ SELECT
   COUNT(past_x) AS `x_COUNT`,
   COUNT(DISTINCT past_x) AS `x_COUNT_DISTINCT`,
   CAST(SUM(CAST(past_x AS DECIMAL(38, 0))) AS BIGINT) AS `x_SUM`,
-  AVG(CAST(past_x AS DOUBLE)) AS `x_MEAN`,
+  CAST(SUM(CAST(past_x AS DECIMAL(38, 0))) AS DOUBLE) / COUNT(past_x) AS `x_MEAN`,
   MIN(past_x) AS `x_MIN`,
   MAX(past_x) AS `x_MAX`,
   STDDEV_SAMP(past_x) AS `x_STDDEV`,
