@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Run every unit test on these engines (default: those that each test names)",
     )
+    group.addoption(
+        "--seeknal-params",
+        metavar="JSON",
+        default=None,
+        help="Values for {{ }} parameters; they win over the specs', and those of a test over them",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

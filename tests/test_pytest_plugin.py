@@ -102,6 +102,13 @@ def test_dialects_and_engines_are_chosen(shop: Pytest) -> None:
     assert "did you mean `postgres`?" in shop("--seeknal", "--seeknal-dialects", "postgre", code=4)
 
 
+def test_parameters_come_from_the_command_line(shop: Pytest) -> None:
+    rewrite(SCORED, "FROM ref('source.orders')", "FROM ref('source.orders') WHERE amount > {{ a }}")
+    assert "error[unknown-parameter]" in shop("--seeknal", "-k", "stamps", code=2)
+    shop("--seeknal", "-k", "stamps", "--seeknal-params", '{"a": 5}')
+    assert "not a JSON object" in shop("--seeknal", "--seeknal-params", "[]", code=4)
+
+
 def test_a_project_elsewhere(shop: Pytest, tmp_path: Path) -> None:
     Path("tests").mkdir()
     Path("tests/test_mine.py").write_text("def test_mine():\n    pass\n")

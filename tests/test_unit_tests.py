@@ -211,6 +211,17 @@ def test_an_engine_that_is_registered_runs_its_dialect(shop: Any, monkeypatch: A
     shop("clean", test)
 
 
+def test_an_engine_that_does_not_open_is_missing(shop: Any, monkeypatch: Any) -> None:
+    def broken() -> DuckDB:
+        raise OSError("there is no Java")
+
+    monkeypatch.setattr(engines, "_registered", {"spark": broken})
+    test = entry(given=GIVEN, expect="[{order_id: 1}]", dialects="[spark]")
+    found = messages(shop("clean", test, code=1))[0]
+    assert found.startswith("missing-engine: ")
+    assert found.endswith("it does not open: there is no Java")
+
+
 # -- what is refused, and where --------------------------------------------------------------
 
 

