@@ -222,6 +222,17 @@ def _number_rows(node: exp.Alias) -> None:
         node.set("this", call("toInt64", number))
 
 
+_WITHOUT_FRAME = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.Lag, exp.Lead)
+
+
+def _window(node: exp.Window) -> None:
+    """A frame means nothing to ranks and to LAG; ClickHouse counts within it, or refuses it."""
+    function = node.this
+    share = isinstance(function, exp.Anonymous) and function.name == "cume_dist"
+    if share or isinstance(function, (*_WITHOUT_FRAME, exp.Ntile)):
+        node.set("spec", None)
+
+
 def _may_be_null(node: exp.Expr) -> None:
     """Beyond the window's ends LAG and its like have 0 and '' for a type that is not Nullable."""
     operand = node.this
@@ -306,6 +317,7 @@ _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.Table: _table,
     exp.Alias: _number_rows,
     exp.WindowSpec: _check_frame,
+    exp.Window: _window,
     **dict.fromkeys((exp.Lag, exp.Lead, exp.NthValue), _may_be_null),
     **dict.fromkeys((exp.FirstValue, exp.LastValue), _first),
     **dict.fromkeys(_STABLE, _spread),

@@ -62,6 +62,12 @@ def _mean(node: exp.Avg, words: Vocabulary) -> exp.Expr:
     return typed(node, DOUBLE)
 
 
+def _median(node: exp.Median, words: Vocabulary) -> exp.Expr:
+    if isinstance(node.this, exp.Distinct):
+        raise Unsupported(node, "MEDIAN of DISTINCT values", "take them from a SELECT DISTINCT")
+    return aggregates.median(node, words)
+
+
 def _share(node: exp.CumeDist, words: Vocabulary) -> exp.Expr:
     return typed(call("cume_dist"), DOUBLE)
 
@@ -144,6 +150,27 @@ def _ilike(node: exp.ILike, words: Vocabulary) -> exp.Expr:
         this=_in_lower_case(node.this), expression=small, negate=node.args.get("negate")
     )
     return typed(like, BOOLEAN)
+
+
+_SPACES = {"LEADING": r"^\p{Zs}+", "TRAILING": r"\p{Zs}+$"}
+
+
+def _trim(node: exp.Trim, words: Vocabulary) -> exp.Expr:
+    """Of every kind of space, as DuckDB; of letters that are named."""
+    text.trim(node, words)
+    letters = node.expression
+    if letters is None:
+        both = "|".join(_SPACES.values())
+        pattern = _SPACES.get(str(node.args.get("position") or ""), both)
+        return typed(
+            call(
+                "replaceRegexpAll", node.this, exp.Literal.string(pattern), exp.Literal.string("")
+            ),
+            STRING,
+        )
+    if not is_text(letters) or not letters.name.isascii():
+        raise Unsupported(node, "TRIM of letters beyond ASCII", "use REPLACE")
+    return typed(node, STRING)
 
 
 def _md5(node: exp.MD5, words: Vocabulary) -> exp.Expr:
@@ -280,7 +307,7 @@ def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr
 RULES: dict[type[exp.Expr], Rule] = {
     exp.Sum: _sum,
     exp.Avg: _mean,
-    exp.Median: aggregates.median,
+    exp.Median: _median,
     exp.Count: _counted(aggregates.RULES[exp.Count]),
     exp.CountIf: _counted(aggregates.count_if),
     **{kind: _counted(_any) for kind in (exp.RowNumber, exp.Rank, exp.DenseRank)},
@@ -297,6 +324,7 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Lower: _lower,
     exp.Upper: _upper,
     exp.MD5: _md5,
+    exp.Trim: _trim,
     exp.StartsWith: _starts,
     exp.Replace: _replace,
     exp.SplitPart: _split_part,

@@ -10,7 +10,7 @@ from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules.arithmetic import RULES as ARITHMETIC
 from seeknal.compiler.dialects.rules.casts import half_away, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.common import COMMON
-from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, as_double
+from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, as_double, literal_number
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     DOUBLE,
@@ -18,6 +18,7 @@ from seeknal.compiler.dialects.typed import (
     STRING,
     TIMESTAMP,
     TUPLE,
+    expect,
     is_text,
     type_of,
     typed,
@@ -67,6 +68,9 @@ def _negative(node: exp.Neg, words: Vocabulary) -> exp.Expr:
 def _compared(node: exp.Binary, words: Vocabulary) -> exp.Expr:
     """An int64 beside a double is a double, as on DuckDB; joins take no two types."""
     found = COMMON[type(node)](node, words)
+    if isinstance(node.this, exp.Tuple) and isinstance(node.expression, exp.Tuple):
+        same = _same(node.this, node.expression, words)
+        return typed(exp.Not(this=same) if isinstance(node, exp.NEQ) else same, BOOLEAN)
     types = {type_of(node.this), type_of(node.expression)}
     literal = isinstance(node.this, exp.Literal) or isinstance(node.expression, exp.Literal)
     if types == {INT64, DOUBLE} and not literal:
@@ -184,9 +188,12 @@ def _in(node: exp.In, words: Vocabulary) -> exp.Expr:
 
 
 def _same(left: exp.Expr, right: exp.Expr, words: Vocabulary) -> exp.Expr:
+    """`left = right`; of tuples DuckDB always knows: a NULL in them is a value."""
     if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
         pairs = zip(left.expressions, right.expressions, strict=True)
-        parts = [_same(one, other, words) for one, other in pairs]
+        parts: list[exp.Expr] = [
+            call("isNotDistinctFrom", one.copy(), other.copy()) for one, other in pairs
+        ]
         return exp.Paren(this=reduce(lambda a, b: exp.And(this=a, expression=b), parts))
     return COMMON[exp.EQ](exp.EQ(this=left.copy(), expression=right.copy()), words)
 
@@ -194,9 +201,58 @@ def _same(left: exp.Expr, right: exp.Expr, words: Vocabulary) -> exp.Expr:
 def _only_filters(node: exp.Expr) -> bool:
     """True where false and NULL are one: a test that a row passes or not."""
     above = node.parent
-    while isinstance(above, exp.Paren | exp.And):
+    while isinstance(above, exp.Paren | exp.Connector):
         above = above.parent
     return isinstance(above, exp.Where | exp.Having)
+
+
+def _like(node: exp.Like, words: Vocabulary) -> exp.Expr:
+    """A backslash escapes in every pattern there, and in none of DuckDB's."""
+    for operand in (node.this, node.expression):
+        expect(node, operand, "text")
+    if not isinstance(node.parent, exp.Escape):
+        node.set("expression", _pattern(node.expression))
+    return typed(node, BOOLEAN)
+
+
+def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
+    like: exp.Expr = node.this
+    mark = node.expression
+    if not is_text(like.args["expression"]) or not is_text(mark) or len(mark.name) != 1:
+        raise Unsupported(node, "ESCAPE with a computed pattern", "write the pattern out")
+    like.set("expression", _pattern(like.args["expression"], mark.name))
+    return typed(like, BOOLEAN)
+
+
+def _pattern(pattern: exp.Expr, mark: str = "") -> exp.Expr:
+    if not is_text(pattern):
+        backslash = exp.Literal.string("\\")
+        return call("replaceAll", pattern, backslash, exp.Literal.string("\\\\"))
+    letters = iter(pattern.name)
+    found = ""
+    for letter in letters:
+        literal = letter == mark
+        if literal:
+            letter = next(letters, "")
+        found += "\\" + letter if letter == "\\" or (literal and letter in "%_") else letter
+    return exp.Literal.string(found)
+
+
+def _remainder(node: exp.Mod | exp.IntDiv, words: Vocabulary) -> exp.Expr:
+    """Of int64 by a number that is neither 0 nor -1, which end in errors there."""
+    divisor = node.expression.unnest()
+    number = divisor.this if isinstance(divisor, exp.Neg) else divisor
+    if (
+        type_of(node.this) != INT64
+        or literal_number(number) in (None, 0)
+        or (number is not divisor and literal_number(number) == 1)
+    ):
+        raise Unsupported(
+            node, "`%` and `//` of other than an integer by a number", "write the divisor out"
+        )
+    name = "modulo" if isinstance(node, exp.Mod) else "intDiv"
+    whole: exp.Expr = call(name, node.this.unnest(), divisor)
+    return typed(call("toInt64", whole), INT64)
 
 
 def _same_or_null(node: exp.Binary, words: Vocabulary) -> exp.Expr:
@@ -215,5 +271,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Cast: _cast,
     exp.Case: _case,
     exp.In: _in,
+    exp.Like: _like,
+    exp.Escape: _escape,
+    **dict.fromkeys((exp.Mod, exp.IntDiv), _remainder),
     **dict.fromkeys((exp.NullSafeEQ, exp.NullSafeNEQ), _same_or_null),
 }

@@ -21,9 +21,31 @@ def rewrite_query(
     """A user's query with the rows, names and types that the model promises."""
     for select in list(tree.find_all(exp.Select)):
         _order_by_alias(select)
+    for clause in tree.find_all(exp.With):
+        _check_recursion(clause)
+    for values in tree.find_all(exp.Values):
+        _name_columns(values)
     for spec in list(tree.find_all(exp.WindowSpec)):
         _check_frame(spec)
     return _rewrite_query(tree, inputs, columns)
+
+
+def _check_recursion(clause: exp.With) -> None:
+    for cte in clause.expressions if clause.args.get("recursive") else ():
+        query = cte.this
+        if isinstance(query, exp.SetOperation) and query.args.get("distinct") is not False:
+            raise Unsupported(
+                query.right, "recursion by other than UNION ALL", "count the steps, and end there"
+            )
+
+
+def _name_columns(values: exp.Values) -> None:
+    """DuckDB calls them col0 and so on; ClickHouse wants their names."""
+    alias = values.args.get("alias")
+    if alias is None or alias.args.get("columns") or not values.expressions:
+        return
+    count = len(values.expressions[0].expressions)
+    alias.set("columns", [exp.to_identifier(f"col{place}") for place in range(count)])
 
 
 def all_of(test: exp.Expr) -> Iterator[exp.Expr]:
@@ -62,6 +84,8 @@ def _check_frame(spec: exp.WindowSpec) -> None:
     ClickHouse puts the rows without a key beside the others.
     """
     window = spec.parent
+    if spec.args.get("exclude"):
+        raise Unsupported(window or spec, "a frame with EXCLUDE", "subtract what is left out")
     distances = [spec.args.get(end) for end in ("start", "end")]
     if spec.args.get("kind") != "RANGE" or not isinstance(window, exp.Window):
         return

@@ -8,7 +8,8 @@ from seeknal.compiler.dialects.clickhouse_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, text, times
 from seeknal.compiler.dialects.rules import operators as shared
 from seeknal.compiler.dialects.rules.common import COMMON
-from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
+from seeknal.compiler.dialects.rules.vocabulary import CASTS, Vocabulary
+from seeknal.compiler.types import Kind
 
 WORDS = Vocabulary(
     rules={
@@ -22,6 +23,7 @@ WORDS = Vocabulary(
         **functions.RULES,
     },
     named={**times.NAMED, **dict.fromkeys(times.NOW, (0, functions.now)), **functions.NAMED},
+    casts=CASTS | {(Kind.DOUBLE, Kind.BOOLEAN), (Kind.DECIMAL, Kind.BOOLEAN)},
     parts=times.PARTS,
     units=times.UNITS,
     type_name=type_name,

@@ -3,7 +3,7 @@
 SELECT
   /* after a column */
   order_id,
-  upperUTF8(replaceAll(TRIM(customer_id), 'ß', 'ẞ')) AS customer,
+  upperUTF8(replaceAll(replaceRegexpAll(customer_id, '^\\p{Zs}+|\\p{Zs}+$', ''), 'ß', 'ẞ')) AS customer,
   COALESCE(note, '') || '!' AS shout,
   CASE
     WHEN amount >= 100 THEN 'big'

@@ -86,7 +86,14 @@ FROM (
   FROM source_left_side
 ) AS x
 WHERE x.i IN (SELECT i FROM source_right_side AS input_1)
-  AND NOT ((x.i = 7 AND x.row_id = 2) OR (x.i = 1 AND x.row_id = 2))
+  AND NOT (
+    (
+      isNotDistinctFrom(x.i, 7) AND isNotDistinctFrom(x.row_id, 2)
+    )
+    OR (
+      isNotDistinctFrom(x.i, 1) AND isNotDistinctFrom(x.row_id, 2)
+    )
+  )
   AND NOT EXISTS(SELECT 1 FROM source_right_side AS input_1 WHERE input_1.row_id = x.i)
 SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
 ;
