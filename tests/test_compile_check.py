@@ -272,6 +272,14 @@ def test_branches_of_a_union_and_tables_to_load() -> None:
     assert found == [Change("the statement", "column `a`", "a TEXT", "a DATE")]
 
 
+def test_variables_of_psql_are_read() -> None:
+    sql = "SELECT CAST(:'as_of' AS DATE) AS a, x::TEXT AS b, 'c:' AS c, 'd' AS d"
+    assert changes(sql, sql.replace(", ", ",\n"), "postgres") == []
+    before, after = "CAST(:'as_of' AS DATE)", "CAST(:'day' AS DATE)"
+    found = changes(sql, sql.replace("as_of", "day"), "postgres")
+    assert found == [Change("the statement", "column `a`", before, after)]
+
+
 def test_texts_differ_by_case_and_names_in_quotes_too() -> None:
     assert changes("SELECT 'A'", "SELECT 'a'", "duckdb")
     assert changes('SELECT "A"', 'SELECT "a"', "duckdb")

@@ -7,6 +7,7 @@ Comments, case of keywords and layout are no facts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ _CLAUSES = {
 }
 _CONDITION = "condition"
 _KEPT = 30
+_PSQL_VARIABLE = re.compile(r"(?<![:\w]):'([A-Za-z_]\w*)'")
+_PRINTED_VARIABLE = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ def changes(before: str, after: str, printer: str) -> list[Change]:
 
 
 def _parse(sql: str, printer: str) -> exp.Expr:
+    if printer == "postgres":
+        # What psql fills in is no SQL of its own to sqlglot; a parameter is.
+        sql = _PSQL_VARIABLE.sub(r":\1", sql)
     try:
         return parse_one(sql, read=printer)
     except ParseError as error:
@@ -90,6 +96,11 @@ def _parse(sql: str, printer: str) -> exp.Expr:
         raise Unreadable(min(lines, default=1)) from error
     except SqlglotError as error:
         raise Unreadable(1) from error
+
+
+def _text(node: exp.Expr, printer: str) -> str:
+    text = node.sql(dialect=printer, comments=False)
+    return _PRINTED_VARIABLE.sub(r":'\1'", text) if printer == "postgres" else text
 
 
 def _facts(tree: exp.Expr, printer: str) -> _Facts:
@@ -104,7 +115,7 @@ def _describe(node: exp.Expr, scope: str, facts: _Facts, printer: str) -> None:
     conditions = facts.conditions.setdefault(scope, [])
 
     def text(part: exp.Expr) -> str:
-        return part.sql(dialect=printer, comments=False)
+        return _text(part, printer)
 
     with_ = node.args.get("with_")
     for cte in with_.expressions if with_ is not None else ():
@@ -144,7 +155,7 @@ def _select(node: exp.Select, scope: str, facts: _Facts, printer: str) -> None:
         name = projection.alias_or_name or f"number {number}"
         names.append(name)
         value = projection.unalias()
-        own[f"column `{name}`"] = value.sql(dialect=printer, comments=False)
+        own[f"column `{name}`"] = _text(value, printer)
     own["the order of its columns"] = ", ".join(names)
     from_ = node.args.get("from_")
     if from_ is not None:
@@ -155,14 +166,14 @@ def _select(node: exp.Select, scope: str, facts: _Facts, printer: str) -> None:
         if isinstance(this, exp.Subquery):
             _relation(this, scope, facts, printer)
             joined.set("this", exp.to_identifier(this.alias or "subquery"))
-        shown = joined.sql(dialect=printer, comments=False).strip().lstrip(",").strip()
+        shown = _text(joined, printer).strip().lstrip(",").strip()
         own[f"the join of `{this.alias_or_name}`"] = shown
 
 
 def _relation(node: exp.Expr, scope: str, facts: _Facts, printer: str) -> str:
     """The text of what is read; a subquery becomes a scope of its own."""
     if not isinstance(node, exp.Subquery):
-        return node.sql(dialect=printer, comments=False)
+        return _text(node, printer)
     name = f"subquery `{node.alias}`" if node.alias else "the subquery"
     _describe(node.this, _below(scope, name), facts, printer)
     return name
