@@ -2,6 +2,9 @@
 
 * AVG of exact numbers adds up doubles: an exact sum is divided by a count.
 * A UNION of decimals and doubles is of decimals with 15 digits.
+* EXISTS and IN of a query are conditions of WHERE, HAVING and ON alone, never values.
+* Columns of VALUES have names of their own.
+* What DISTINCT is in the order of must be one of its columns by name.
 * COUNT(DISTINCT) takes -0.0 for another number than 0.0.
 """
 
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from seeknal.compiler.dialects.base import cast
+from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.typed import DOUBLE, type_of, typed
 from seeknal.compiler.types import Kind
 
@@ -25,7 +28,44 @@ def settle(tree: exp.Query) -> exp.Query:
     for distinct in list(tree.find_all(exp.Distinct)):
         if isinstance(distinct.parent, exp.AggFunc):
             _without_signs(distinct)
+        elif isinstance(distinct.parent, exp.Select) and not distinct.args.get("on"):
+            _order_by_names(distinct.parent)
+    for condition in tree.find_all(exp.Exists, exp.In):
+        _check_condition(condition)
+    for values in tree.find_all(exp.Values):
+        _name_columns(values)
     return tree
+
+
+def _order_by_names(select: exp.Select) -> None:
+    order = select.args.get("order")
+    for part in order.expressions if order is not None else ():
+        for projection in select.expressions:
+            if isinstance(projection, exp.Alias) and projection.this == part.this:
+                part.set("this", exp.Column(this=projection.args["alias"].copy()))
+                break
+
+
+def _check_condition(node: exp.Expr) -> None:
+    """Raise `Unsupported` for a subquery's truth value in a SELECT list."""
+    if isinstance(node, exp.In) and node.args.get("query") is None:
+        return
+    around = node.parent
+    while around is not None and not isinstance(around, exp.Select):
+        if isinstance(around, exp.Where | exp.Having | exp.Join):
+            return
+        around = around.parent
+    what = "EXISTS" if isinstance(node, exp.Exists) else "IN (SELECT …)"
+    raise Unsupported(node, f"{what} as a value", "use it in WHERE, or join")
+
+
+def _name_columns(values: exp.Values) -> None:
+    """`col0` and so on, as on DuckDB, where the query names none."""
+    alias = values.args.get("alias")
+    if alias is None or alias.args.get("columns") or not values.expressions:
+        return
+    count = len(values.expressions[0].expressions)
+    alias.set("columns", [exp.to_identifier(f"col{place}") for place in range(count)])
 
 
 def _split(node: exp.Avg) -> None:

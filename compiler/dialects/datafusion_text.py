@@ -46,7 +46,8 @@ def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
                 node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
             )
         small = exp.Literal.string(_escaped(pattern.name.lower(), None))
-        return typed(exp.Like(this=_small(node.this), expression=small), BOOLEAN)
+        found = exp.Like(**{**node.args, "this": _small(node.this), "expression": small})
+        return typed(found, BOOLEAN)
     if not is_text(pattern):
         node.set("expression", _replaced(pattern.copy(), "\\", "\\\\"))
     elif not escaped:
@@ -109,6 +110,31 @@ def _counted(rule: Rule) -> Rule:
     return widened
 
 
+_SPACES = {"LEADING": r"^\p{Zs}+", "TRAILING": r"\p{Zs}+$"}
+
+
+def _trim(node: exp.Trim, words: Vocabulary) -> exp.Expr:
+    """Without characters, every space of Unicode goes; TRIM here takes the plain one."""
+    if node.expression:
+        return text.trim(node, words)
+    expect(node, node.this, "text")
+    side = node.text("position").upper()
+    pattern = _SPACES.get(side, "|".join(_SPACES.values()))
+    arguments = [exp.Literal.string(part) for part in (pattern, "", "g")]
+    return typed(_call("REGEXP_REPLACE", node.this, *arguments), STRING)
+
+
+_OPERATIONS_OF_SETS = ("&&", "--", "~~")
+
+
+def _regexp(node: exp.RegexpLike, words: Vocabulary) -> exp.Expr:
+    """What is in brackets is a set of letters, and here may be an operation of two sets."""
+    pattern = node.expression
+    if is_text(pattern) and any(word in pattern.name for word in _OPERATIONS_OF_SETS):
+        raise Unsupported(node, f"the pattern '{pattern.name}'", "do without `&&`, `--` and `~~`")
+    return text.regexp(node, words)
+
+
 def _end(node: exp.Left | exp.Right, words: Vocabulary) -> exp.Expr:
     """LEFT and RIGHT of a number of letters that is written out."""
     if literal_number(node.expression) is None:
@@ -158,6 +184,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.StrPosition: _counted(text.position),
     **dict.fromkeys((exp.Left, exp.Right), _end),
     exp.Replace: _replace,
+    exp.Trim: _trim,
+    exp.RegexpLike: _regexp,
     **dict.fromkeys((exp.Concat, exp.ConcatWs), _concat),
     exp.DPipe: _joined,
 }

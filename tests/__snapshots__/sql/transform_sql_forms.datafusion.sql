@@ -3,7 +3,7 @@
 SELECT
   /* after a column */
   order_id,
-  UPPER(REPLACE(TRIM(customer_id), 'ß', 'ẞ')) AS customer,
+  UPPER(REPLACE(REGEXP_REPLACE(customer_id, '^\p{Zs}+|\p{Zs}+$', '', 'g'), 'ß', 'ẞ')) AS customer,
   COALESCE(note, '') || '!' AS shout,
   CASE
     WHEN amount >= 100 THEN 'big'
