@@ -7,8 +7,8 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.duckdb import ISO_TIME
 from seeknal.compiler.dialects.gate import negated
-from seeknal.compiler.dialects.spark_functions import call
 from seeknal.compiler.dialects.spark_query import rewrite, rewrite_query
+from seeknal.compiler.dialects.spark_text import call
 from seeknal.compiler.dialects.spark_types import type_name
 from seeknal.compiler.types import DATE, DataType
 

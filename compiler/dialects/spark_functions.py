@@ -6,47 +6,32 @@ an operand's type is not known, as in macros, the author's word is taken.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from sqlglot import exp
 
+from seeknal.compiler.dialects import spark_text as texts
 from seeknal.compiler.dialects.base import Unsupported, cast
-from seeknal.compiler.dialects.rules import aggregates, arithmetic, numbers, operators, text, times
-from seeknal.compiler.dialects.rules.casts import as_text, rewrite_cast, target_of
+from seeknal.compiler.dialects.rules import aggregates, arithmetic, numbers, times
+from seeknal.compiler.dialects.rules.casts import rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.vocabulary import (
     Rule,
     Vocabulary,
     as_double,
     literal_number,
 )
-from seeknal.compiler.dialects.spark_before import VARIABLE
 from seeknal.compiler.dialects.spark_decimals import check_digits
+from seeknal.compiler.dialects.spark_text import call, string
 from seeknal.compiler.dialects.typed import (
-    BOOLEAN,
     DECIMAL,
     DOUBLE,
     INT64,
-    STRING,
     TIMESTAMP,
     expect,
-    is_text,
     type_of,
     typed,
 )
 from seeknal.compiler.types import Kind
 
-_NUMBERED = re.compile(r"[*+?}]\+")
 _EXACT_DOUBLES = exp.Literal.number(2**53)
-
-
-def call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    """`NAME(arguments)`, as it is written."""
-    return exp.Anonymous(this=name, expressions=list(arguments))
-
-
-def _string(value: str) -> exp.Expr:
-    return exp.Literal.string(value)
 
 
 def _operand(value: exp.Expr) -> exp.Expr:
@@ -143,7 +128,7 @@ def _ln(node: exp.Ln, words: Vocabulary) -> exp.Expr:
 
 
 def _special(name: str) -> exp.Expr:
-    return cast(_string(name), "DOUBLE")
+    return cast(string(name), "DOUBLE")
 
 
 def _times(node: exp.Mul, words: Vocabulary) -> exp.Expr:
@@ -194,122 +179,20 @@ def _of_whole_numbers(node: exp.Mod | exp.IntDiv, words: Vocabulary) -> exp.Expr
 # -- aggregates --------------------------------------------------------------------------------
 
 
+def _quantile(node: exp.PercentileCont, words: Vocabulary) -> exp.Expr:
+    """QUANTILE_CONT, which interpolates: PERCENTILE does, PERCENTILE_APPROX does not."""
+    share, kind = node.expression, type_of(node.this)
+    if kind not in (INT64, DOUBLE):
+        raise Unsupported(node, f"QUANTILE_CONT of a {kind}", "cast it to DOUBLE first")
+    if not isinstance(share, exp.Literal) or share.is_string:
+        raise Unsupported(node, "QUANTILE_CONT at a computed share", "write the share out")
+    return typed(call("PERCENTILE", node.this, share), DOUBLE)
+
+
 def _median(node: exp.Median, words: Vocabulary) -> exp.Expr:
     if isinstance(node.this, exp.Distinct):
         raise Unsupported(node, "MEDIAN of DISTINCT values", "take it over a SELECT DISTINCT")
     return aggregates.median(node, words)
-
-
-# -- text --------------------------------------------------------------------------------------
-
-
-def _literal(node: exp.Literal, words: Vocabulary) -> exp.Expr:
-    """Text with `${x}` in parts: in a whole one Spark puts a variable in its place."""
-    if not node.is_string or VARIABLE not in node.name:
-        return operators.literal(node, words)
-    first, *rest = node.name.split(VARIABLE)
-    found: exp.Expr = exp.Literal.string(f"{first}$")
-    for place, piece in enumerate(rest):
-        more = "$" if place < len(rest) - 1 else ""
-        found = exp.DPipe(this=found, expression=exp.Literal.string(f"{{{piece}{more}"))
-    return typed(exp.Paren(this=found), STRING)
-
-
-def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
-    """Letter by letter: Spark looks at a word's end for Σ, and makes two letters of İ."""
-    text.text(node, "this")
-    letters = call("TRANSLATE", node.this, _string("Σİ"), _string("\N{GREEK SMALL LETTER SIGMA}i"))
-    return typed(exp.Lower(this=letters), STRING)
-
-
-def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
-    """Spark makes SS of ß."""
-    text.text(node, "this")
-    return typed(exp.Upper(this=call("TRANSLATE", node.this, _string("ß"), _string("ẞ"))), STRING)
-
-
-_SIDES = {
-    None: r"^\p{Zs}+|\p{Zs}+\z",
-    "BOTH": r"^\p{Zs}+|\p{Zs}+\z",
-    "LEADING": r"^\p{Zs}+",
-    "TRAILING": r"\p{Zs}+\z",
-}
-
-
-def _trim(node: exp.Trim, words: Vocabulary) -> exp.Expr:
-    """Every space of Unicode, as DuckDB: Spark's TRIM knows one. Named characters alike."""
-    text.text(node, "this", "expression")
-    side = node.args.get("position")
-    if node.expression is None or not node.expression:
-        pattern = _SIDES[side.upper() if isinstance(side, str) else None]
-        return typed(call("REGEXP_REPLACE", node.this, _string(pattern), _string("")), STRING)
-    if not is_text(node.expression) or not node.expression.name:
-        raise Unsupported(node, "TRIM of computed characters", "write the characters out")
-    return typed(node, STRING)
-
-
-def _concat(node: exp.Concat | exp.ConcatWs, words: Vocabulary) -> exp.Expr:
-    """Spark's CONCAT is NULL where a part is; CONCAT_WS passes over NULL, as both do on DuckDB."""
-    parts = [as_text(part.copy(), node, words) for part in node.expressions]
-    separator = [] if isinstance(node, exp.ConcatWs) else [_string("")]
-    return typed(call("CONCAT_WS", *separator, *parts), STRING)
-
-
-def _like(node: exp.Like | exp.ILike, words: Vocabulary) -> exp.Expr:
-    """DuckDB has no escape in a pattern unless it is named; Spark has the backslash."""
-    for operand in (node.this, node.expression):
-        expect(node, operand, "text")
-    pattern = node.expression
-    escaped = isinstance(node.parent, exp.Escape)
-    if is_text(pattern) and not escaped:
-        pattern.set("this", pattern.name.replace("\\", "\\\\"))
-    if isinstance(node, exp.Like) and not is_text(pattern) and not escaped:
-        twice = call("REPLACE", pattern, _string("\\"), _string("\\\\"))
-        node.set("expression", twice)
-        return typed(node, BOOLEAN)
-    if isinstance(node, exp.Like):
-        return typed(node, BOOLEAN)
-    if not is_text(pattern) or not pattern.name.isascii():
-        raise Unsupported(
-            node, "ILIKE with a pattern beyond ASCII", "compare LOWER of both with LIKE"
-        )
-    lower = _lower(exp.Lower(this=node.this), words)
-    like = exp.Like(
-        this=lower, expression=_string(pattern.name.lower()), negate=node.args.get("negate")
-    )
-    return typed(like, BOOLEAN)
-
-
-def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
-    """Behind the escape Spark takes `%`, `_` and itself; other characters need none."""
-    pattern, sign = node.this.expression, node.expression
-    if not is_text(sign) or len(sign.name) != 1:
-        raise Unsupported(node, "ESCAPE of other than one character", "write one character")
-    if not is_text(pattern):
-        raise Unsupported(node, "ESCAPE of a computed pattern", "write the pattern out")
-    one = re.escape(sign.name)
-    pattern.set("this", re.sub(rf"{one}([%_{one}])|{one}(.)", _kept(sign.name), pattern.name))
-    return typed(node, BOOLEAN)
-
-
-def _kept(sign: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: found[2] if found[1] is None else sign + found[1]
-
-
-def _regexp(node: exp.RegexpLike, words: Vocabulary) -> exp.Expr:
-    """Java's `$` stands before a last line break, too; `a++` and `&&` are its own."""
-    pattern = node.expression
-    text.regexp(node, words)
-    if _NUMBERED.search(pattern.name) or "&&" in pattern.name:
-        raise Unsupported(node, f"the pattern '{pattern.name}'", "do without `++` and `&&`")
-    parts = re.split(r"(\[\^?[^\]]+\])", pattern.name)
-    spelt = "".join(p if p.startswith("[") else p.replace("$", r"\z") for p in parts)
-    pattern.set("this", spelt)
-    return typed(node, BOOLEAN)
-
-
-def _right(node: exp.Anonymous, words: Vocabulary) -> exp.Expr:
-    return typed(node, STRING)
 
 
 # -- times -------------------------------------------------------------------------------------
@@ -331,7 +214,7 @@ def part(name: str, operand: exp.Expr) -> exp.Expr:
 
 def truncate(unit: str, time: exp.Expr) -> exp.Expr:
     """DATE_TRUNC, whose result is a moment."""
-    return cast(call("DATE_TRUNC", _string(unit), time), "TIMESTAMP")
+    return cast(call("DATE_TRUNC", string(unit), time), "TIMESTAMP")
 
 
 def days_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
@@ -364,7 +247,7 @@ def _make_timestamp(node: exp.TimestampFromParts, words: Vocabulary) -> exp.Expr
 
 
 RULES: dict[type[exp.Expr], Rule] = {
-    exp.Literal: _literal,
+    **texts.RULES,
     exp.Cast: _cast,
     exp.Round: _round,
     **dict.fromkeys((exp.Ceil, exp.Floor), _whole),
@@ -374,15 +257,9 @@ RULES: dict[type[exp.Expr], Rule] = {
     **dict.fromkeys((exp.Add, exp.Sub), _plus_minus),
     **dict.fromkeys((exp.Mod, exp.IntDiv), _of_whole_numbers),
     exp.Median: _median,
-    exp.Lower: _lower,
-    exp.Upper: _upper,
-    exp.Trim: _trim,
-    **dict.fromkeys((exp.Concat, exp.ConcatWs), _concat),
-    **dict.fromkeys((exp.Like, exp.ILike), _like),
-    exp.Escape: _escape,
-    exp.RegexpLike: _regexp,
+    exp.PercentileCont: _quantile,
     exp.DateDiff: _date_diff,
     exp.DateFromParts: times.make_date,
     exp.TimestampFromParts: _make_timestamp,
 }
-NAMED: dict[str, tuple[int, Rule]] = {**times.NAMED, **times.NOW, "right": (2, _right)}
+NAMED: dict[str, tuple[int, Rule]] = {**times.NAMED, **times.NOW, **texts.NAMED}

@@ -117,6 +117,8 @@ def _check(tree: exp.Expr) -> None:
 
 def _check_window(node: exp.Window) -> None:
     inner = node.this.this if isinstance(node.this, exp.Filter) else node.this
+    if isinstance(inner, exp.PercentileCont):
+        raise Unsupported(node, "QUANTILE_CONT as a window", "take it in a GROUP BY, then join")
     if isinstance(inner.this, exp.Distinct):
         raise Unsupported(node, "DISTINCT in a window", "count in a GROUP BY, then join")
     spec = node.args.get("spec")
