@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.clickhouse_finish import finish
 from seeknal.compiler.dialects.clickhouse_operators import call as _call
 from seeknal.compiler.dialects.clickhouse_query import rewrite, rewrite_query
 from seeknal.compiler.dialects.clickhouse_types import column_type, timestamp_type, type_name
-from seeknal.compiler.types import DATE, DataType
+from seeknal.compiler.types import DATE, DataType, Kind
 
 __all__ = ["DIALECT", "column_type"]
 
@@ -88,6 +88,13 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return _call("toUnixTimestamp64Micro", value)
 
 
+def wide(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """A number as a decimal of 38 digits, or of 76: sums wrap without a word."""
+    if data_type.kind is Kind.DECIMAL:
+        return cast(value, f"DECIMAL(76, {data_type.scale})")
+    return cast(value, "DECIMAL(38, 0)")
+
+
 DIALECT = Dialect(
     name="clickhouse",
     printer="clickhouse",
@@ -103,6 +110,7 @@ DIALECT = Dialect(
     rewrite=rewrite,
     rewrite_query=rewrite_query,
     finish=finish,
+    wide=wide,
     asof_join=True,
     lacks={
         "relations of three parts": "it has databases and no catalogs: name `database.table`",

@@ -74,9 +74,14 @@ def _type(node: exp.DataType) -> None:
         node.replace(own)
 
 
+# Numbers to ClickHouse, and what it takes for a limit behind SELECT.
+_NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
+
+
 def _name(node: exp.Identifier) -> None:
     """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
-    node.set("quoted", bool(node.args.get("quoted")) or needs_quotes(node.name))
+    quoted = needs_quotes(node.name) or node.name in _NOT_NAMES
+    node.set("quoted", bool(node.args.get("quoted")) or quoted)
     if "\\" in node.name:
         node.set("this", node.name.replace("\\", "\\\\"))
 
@@ -215,10 +220,11 @@ def _truth(node: exp.Expr) -> None:
 def _number_rows(node: exp.Alias) -> None:
     """Signed: an unsigned integer beside a signed one in a UNION becomes a Variant."""
     number = node.this
-    if not isinstance(number, exp.Window) or number.args.get("partition_by"):
-        # A rank among few is only compared.
+    if not isinstance(number, exp.Window):
         return
-    if isinstance(number.this, exp.RowNumber):
+    # A rank among few is only compared.
+    row = isinstance(number.this, exp.RowNumber) and not number.args.get("partition_by")
+    if row or isinstance(number.this, exp.Count):
         node.set("this", call("toInt64", number))
 
 

@@ -13,13 +13,13 @@ ranked AS (
     CAST(ROW_NUMBER() OVER (ORDER BY total DESC) AS Nullable(Int64)) AS place
   FROM totals
 ),
-top AS (
+"top" AS (
   SELECT *
   FROM ranked
   WHERE place <= 10
 )
 SELECT customer_id, total
-FROM top
+FROM "top"
 WHERE total > 100
 SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
 ;
