@@ -45,6 +45,8 @@ def compile_node(
     if upstream:
         tree = _with_upstream(tree, upstream, dialect)
     header = f"{plan.node} | {plan.file} | {dialect.name}"
+    if dialect.note:
+        header += f" | {dialect.note}"
     body = print_statement(tree, dialect.printer)
     assertions = _assertions(lowered, dialect)
     counts = _print(lowered.counts, dialect) if lowered.counts is not None else None

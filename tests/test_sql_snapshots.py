@@ -16,6 +16,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from seeknal.compiler.artifact import Artifact
+from seeknal.compiler.dialects.registry import PARSED
 from seeknal.compiler.findings import Finding
 from seeknal.testing.compiled_files import assertion_text
 from tests.cases import DIALECTS, copy_sql_case, sql_cases
@@ -23,7 +24,7 @@ from tests.conformance.compiling import compile_what_can
 from tests.extensions import SNAPSHOTS, SqlFile
 
 CASES = sql_cases()
-FILES = [f"{case}.{dialect}" for case in CASES for dialect in DIALECTS]
+FILES = [f"{case}.{dialect}" for case in CASES for dialect in (*DIALECTS, *PARSED)]
 
 # What a snapshot shows beside the statements of the nodes that are no sources.
 WITH_SOURCES = "source_"

@@ -43,7 +43,7 @@ class Dialect:
     joins. `frames_by_row`: how far a RANGE frame reaches may be an expression of the row.
     `wide(expr, type)` is a number in a type that holds its sums, where those of its own type wrap.
     `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
-    `reads_files`: the engine reads a source's file itself.
+    `reads_files`: the engine reads a source's file itself. `note` stands at the head of its SQL.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Dialect:
     keeps_steps: bool = False
     longest_name: int | None = None
     reads_files: bool = False
+    note: str = ""
     lacks: Mapping[str, str] = field(default_factory=dict)
 
 

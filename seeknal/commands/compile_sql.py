@@ -29,6 +29,7 @@ STAGES = ("document", "spec", "model", "plan", "sql")
 @click.command("compile")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @options.dialects
+@options.unverified
 @click.option("--inline", is_flag=True, help="Put all upstream nodes into each statement, as CTEs.")
 @click.option("--stage", type=click.Choice(STAGES), help="Print what a stage makes of the nodes.")
 @click.option("--explain", is_flag=True, help="Print the physical shape of the nodes, and why.")
@@ -36,7 +37,8 @@ STAGES = ("document", "spec", "model", "plan", "sql")
     "--output",
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the files to this folder.  [default: target/compiled/<dialect>]",
+    help="Write the files to this folder, those of several dialects to one folder each.  "
+    "[default: target/compiled/<dialect>]",
 )
 @click.option(
     "--check", is_flag=True, help="Compare with the committed files; 1 where any differs."
@@ -57,6 +59,7 @@ STAGES = ("document", "spec", "model", "plan", "sql")
 def compile_sql(
     nodes: tuple[str, ...],
     dialects: tuple[str, ...],
+    unverified: bool,
     inline: bool,
     stage: str | None,
     explain: bool,
@@ -115,10 +118,9 @@ def compile_sql(
         if as_json:
             _print_json(root, every, nodes)
             return
-        if output and len(every) > 1:
-            raise click.UsageError("--output takes the files of one dialect.")
         for one in every:
-            _compile(root, one, nodes, stage, output, explain=explain, plain=plain)
+            folder = output / one.dialect if output and len(every) > 1 else output
+            _compile(root, one, nodes, stage, folder, explain=explain, plain=plain)
 
 
 def _print_json(root: Path, every: Sequence[Asked], nodes: tuple[str, ...]) -> None:

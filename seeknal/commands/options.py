@@ -61,19 +61,26 @@ def read_params(
 def read_dialects(
     ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Names of dialects; `all` is every one. None where none is given."""
+    """Names of dialects; `all` is every one that tests hold. None where none is given."""
     names = split_words(ctx, parameter, values)
     if {*names} <= {"duckdb"}:
         return names
-    from seeknal.compiler.dialects.registry import NAMES
+    from seeknal.compiler.dialects.registry import ALL, is_printed
     from seeknal.compiler.suggest import suggest
 
     if "all" in names:
-        return NAMES
+        return tuple(dict.fromkeys((*ALL, *(name for name in names if name != "all"))))
     for name in names:
-        if name not in NAMES:
-            help = suggest(name, NAMES, "dialects")
-            raise click.BadParameter(f"there is no dialect `{name}`: {help}.")
+        if name in ALL:
+            continue
+        if is_printed(name):
+            if not ctx.params.get("unverified"):
+                raise click.BadParameter(
+                    f"SQL for `{name}` is held by no test: add --unverified to have it printed."
+                )
+            continue
+        help = suggest(name, ALL, "dialects")
+        raise click.BadParameter(f"there is no dialect `{name}`: {help}.")
     return names
 
 
@@ -84,6 +91,12 @@ dialects = click.option(
     metavar="A,B",
     callback=read_dialects,
     help="The engines that the SQL is for, or `all`.  [default: duckdb]",
+)
+unverified = click.option(
+    "--unverified",
+    is_flag=True,
+    is_eager=True,
+    help="Print SQL for a dialect that no test holds, too.",
 )
 project_path = click.option(
     "--project-path",

@@ -74,7 +74,8 @@ def rewrite_cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
         return typed(node, target)
     # Text that is written out in ISO form is the same time to every engine.
     written = is_text(value) and target.is_temporal
-    if (source.kind, target.kind) not in words.casts and not written:
+    summed = target == INT64 and has_no_fraction(value)
+    if (source.kind, target.kind) not in words.casts and not (written or summed):
         raise Unsupported(node, f"a cast of {source} to {target}", "compute it another way")
     if target == BOOLEAN and source.is_number:
         not_zero = exp.NEQ(this=_operand(value), expression=exp.Literal.number(0))
@@ -87,6 +88,13 @@ def rewrite_cast(node: exp.Cast, words: Vocabulary) -> exp.Expr:
     if source == DOUBLE and target.kind is Kind.DECIMAL:
         return _double_to_decimal(node, value, target)
     return typed(node, target)
+
+
+def has_no_fraction(value: exp.Expr) -> bool:
+    """True for a sum of int64 that is added up as decimals."""
+    if isinstance(value, exp.Sum | exp.Window):
+        return has_no_fraction(value.this)
+    return isinstance(value, exp.Cast) and target_of(value).scale == 0
 
 
 def _to(value: exp.Expr, node: exp.Cast) -> exp.Expr:

@@ -1,0 +1,106 @@
+/* aggregation.every | seeknal/every.yml | databricks */
+WITH events AS (
+  SELECT
+    id,
+    x,
+    `at`,
+    CAST(`at` AS DATE) AS at_day
+  FROM source_values
+  WHERE id IS NOT NULL AND `at` IS NOT NULL
+),
+events_prepared AS (
+  /* what the aggregations below need of each row */
+  SELECT
+    *,
+    ROW_NUMBER() OVER (
+      PARTITION BY id, at_day
+      ORDER BY CASE WHEN x IS NOT NULL THEN 0 ELSE 1 END NULLS LAST, x NULLS LAST
+    ) AS x_median_rank,
+    COUNT(x) OVER (PARTITION BY id, at_day) AS x_median_count,
+    ROW_NUMBER() OVER (
+      PARTITION BY id, at_day
+      ORDER BY CASE WHEN x IS NOT NULL THEN 0 ELSE 1 END NULLS LAST, x NULLS LAST
+    ) AS x_quantile_0_25_rank,
+    COUNT(x) OVER (PARTITION BY id, at_day) AS x_quantile_0_25_count,
+    COUNT(x) OVER (PARTITION BY id, at_day, x) AS x_mode_count,
+    MIN(CASE WHEN x IS NOT NULL THEN `at` END) OVER (PARTITION BY id, at_day) AS x_first_time,
+    MAX(CASE WHEN x IS NOT NULL THEN `at` END) OVER (PARTITION BY id, at_day) AS x_last_time,
+    MAX(CASE WHEN x IS NOT NULL THEN `at` END) OVER (PARTITION BY id, at_day) AS x_arg_max_at_extreme,
+    COUNT(x) OVER (PARTITION BY id, at_day, x) AS x_entropy_count,
+    COUNT(x) OVER (PARTITION BY id, at_day) AS x_entropy_total,
+    MIN(CASE WHEN x IS NOT NULL THEN CAST(`at` AS TIMESTAMP_NTZ) END) OVER (PARTITION BY id, at_day) AS x_slope_origin,
+    MAX(CASE WHEN x IS NOT NULL THEN CAST(`at` AS TIMESTAMP_NTZ) END) OVER (PARTITION BY id, at_day) AS x_ewma_7_latest
+  FROM events
+),
+events_prepared_2 AS (
+  SELECT
+    *,
+    ABS(x_median_rank - 1 - CAST(0.5 AS DOUBLE) * (x_median_count - 1)) AS x_median_distance,
+    ABS(x_quantile_0_25_rank - 1 - CAST(0.25 AS DOUBLE) * (x_quantile_0_25_count - 1)) AS x_quantile_0_25_distance,
+    MAX(x_mode_count) OVER (PARTITION BY id, at_day) AS x_mode_most,
+    CASE
+      WHEN x IS NOT NULL
+        THEN CAST(TIMESTAMPDIFF(MICROSECOND, x_slope_origin, CAST(`at` AS TIMESTAMP_NTZ)) AS DOUBLE)
+    END AS x_slope_time,
+    CAST(TIMESTAMPDIFF(MICROSECOND, CAST(`at` AS TIMESTAMP_NTZ), x_ewma_7_latest) AS DOUBLE)
+      / CAST(86400000000 AS DOUBLE) AS x_ewma_7_age
+  FROM events_prepared
+),
+events_prepared_3 AS (
+  SELECT
+    *,
+    AVG(x_slope_time) OVER (PARTITION BY id, at_day) AS x_slope_mean_time,
+    AVG(CASE WHEN x_slope_time IS NOT NULL THEN CAST(x AS DOUBLE) END) OVER (PARTITION BY id, at_day) AS x_slope_mean,
+    CASE
+      WHEN x IS NOT NULL
+        THEN POWER(CAST(0.5 AS DOUBLE), LEAST(x_ewma_7_age / CAST(7 AS DOUBLE), CAST(500 AS DOUBLE)))
+    END AS x_ewma_7_weight
+  FROM events_prepared_2
+)
+SELECT
+  id,
+  at_day AS `at`,
+  COUNT(x) AS `x_count`,
+  COUNT(*) AS `x_count_rows`,
+  COUNT(DISTINCT x) AS `x_count_distinct`,
+  SUM(x) AS `x_sum`,
+  AVG(x) AS `x_avg`,
+  MIN(x) AS `x_min`,
+  MAX(x) AS `x_max`,
+  CASE WHEN COUNT(x) > 1 THEN STDDEV_SAMP(CAST(x AS DOUBLE)) END AS `x_stddev`,
+  CASE WHEN COUNT(x) > 1 THEN VARIANCE(CAST(x AS DOUBLE)) END AS `x_variance`,
+  SUM(
+    CASE
+      WHEN x IS NOT NULL AND x_median_distance < 1
+        THEN CAST(x AS DOUBLE) * (1 - x_median_distance)
+    END
+  ) AS `x_median`,
+  SUM(
+    CASE
+      WHEN x IS NOT NULL AND x_quantile_0_25_distance < 1
+        THEN CAST(x AS DOUBLE) * (1 - x_quantile_0_25_distance)
+    END
+  ) AS `x_quantile_0_25`,
+  MIN(CASE WHEN x IS NOT NULL AND x_mode_count = x_mode_most THEN x END) AS `x_mode`,
+  MAX(CASE WHEN x IS NOT NULL AND `at` = x_first_time THEN x END) AS `x_first`,
+  MAX(CASE WHEN x IS NOT NULL AND `at` = x_last_time THEN x END) AS `x_last`,
+  MAX(CASE WHEN x IS NOT NULL AND `at` = x_arg_max_at_extreme THEN x END) AS `x_arg_max_at`,
+  AVG(
+    CASE
+      WHEN x IS NOT NULL
+        THEN CASE
+          WHEN CAST(x_entropy_total AS DOUBLE) / CAST(x_entropy_count AS DOUBLE) = 0
+            THEN CAST('-Infinity' AS DOUBLE)
+          WHEN CAST(x_entropy_total AS DOUBLE) / CAST(x_entropy_count AS DOUBLE) < 0
+            THEN CAST('NaN' AS DOUBLE)
+          ELSE LN(CAST(x_entropy_total AS DOUBLE) / CAST(x_entropy_count AS DOUBLE))
+        END
+    END
+  ) AS `x_entropy`,
+  SUM((x_slope_time - x_slope_mean_time) * (CAST(x AS DOUBLE) - x_slope_mean))
+    / NULLIF(SUM((x_slope_time - x_slope_mean_time) * (x_slope_time - x_slope_mean_time)), 0)
+    * CAST(86400000000 AS DOUBLE) AS `x_slope`,
+  SUM(x_ewma_7_weight * CAST(x AS DOUBLE)) / SUM(x_ewma_7_weight) AS `x_ewma_7`
+FROM events_prepared_3
+GROUP BY id, at_day
+;

@@ -1,0 +1,2 @@
+-- feature_group.spend is refused: a time that is given as it runs is not something trino can run
+--   give it with --as-of

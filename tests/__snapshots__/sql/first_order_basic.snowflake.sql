@@ -1,0 +1,24 @@
+/* aggregation.daily | seeknal/daily.yml | snowflake */
+WITH events AS (
+  /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    application_date,
+    DATEDIFF(DAY, order_date, application_date) AS days,
+    CASE WHEN order_date <= application_date THEN amount END AS past_amount,
+    CASE WHEN order_date <= application_date THEN quantity END AS past_quantity
+  FROM source_orders
+  WHERE customer_id IS NOT NULL AND application_date IS NOT NULL
+)
+SELECT
+  customer_id,
+  application_date,
+  SUM(past_amount) AS "amount_sum",
+  AVG(past_amount) AS "amount_avg",
+  CASE WHEN COUNT(past_amount) > 1 THEN STDDEV_SAMP(CAST(past_amount AS DOUBLE)) END AS "amount_stddev",
+  CAST(SUM(CAST(past_quantity AS DECIMAL(38, 0))) AS BIGINT) AS "pieces_sum",
+  MAX(past_quantity) AS "pieces_max",
+  COUNT(CASE WHEN days >= 0 THEN 1 END) AS "orders_count_rows"
+FROM events
+GROUP BY customer_id, application_date
+;

@@ -1,0 +1,27 @@
+/* aggregation.by_region | seeknal/by_region.yml | snowflake */
+WITH events AS (
+  /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    region,
+    status,
+    amount,
+    application_date,
+    DATEDIFF(DAY, order_date, application_date) AS days
+  FROM source_orders
+  WHERE customer_id IS NOT NULL
+    AND application_date IS NOT NULL
+    AND region IS NOT NULL
+    AND status IS NOT NULL
+)
+SELECT
+  customer_id,
+  application_date,
+  region,
+  status,
+  SUM(CASE WHEN days >= 0 THEN amount END) AS "amount_sum",
+  /* amount: the last 7 days */
+  SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_sum_7d"
+FROM events
+GROUP BY customer_id, application_date, region, status
+;

@@ -1,0 +1,34 @@
+/* second_order_aggregation.trend | seeknal/trend.yml | trino */
+WITH events AS (
+  /* days: whole days from order_date back from application_date; below 0 is the future and never counts */
+  SELECT
+    customer_id,
+    amount,
+    DATE_DIFF('DAY', order_date, application_date) AS days
+  FROM source_daily
+  WHERE customer_id IS NOT NULL
+)
+SELECT
+  customer_id,
+  /* spending: ratio [1, 7] to [8, 14] */
+  CAST(
+    CAST(
+      SUM(CAST(CASE WHEN days BETWEEN 1 AND 7 THEN amount END AS DECIMAL(38, 2))) AS DECIMAL(38, 2)
+    ) AS DOUBLE
+  )
+    / NULLIF(
+      CAST(
+        CAST(
+          SUM(CAST(CASE WHEN days BETWEEN 8 AND 14 THEN amount END AS DECIMAL(38, 2))) AS DECIMAL(38, 2)
+        ) AS DOUBLE
+      ),
+      0
+    ) AS "amount_SUM1_7_SUM8_14",
+  /* habit: ratio [0, 6] to [0, 29] */
+  CAST(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS DOUBLE)
+    / NULLIF(CAST(COUNT(CASE WHEN days BETWEEN 0 AND 29 THEN amount END) AS DOUBLE), 0) AS "amount_COUNT0_6_COUNT0_29",
+  CAST(AVG(CAST(CASE WHEN days BETWEEN 0 AND 6 THEN amount END AS DOUBLE)) AS DOUBLE)
+    / NULLIF(AVG(CAST(CASE WHEN days BETWEEN 0 AND 29 THEN amount END AS DOUBLE)), 0) AS "amount_MEAN0_6_MEAN0_29"
+FROM events
+GROUP BY customer_id
+;

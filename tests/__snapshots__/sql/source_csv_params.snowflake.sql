@@ -1,0 +1,19 @@
+/* source.no_header | seeknal/no_header.yml | snowflake */
+CREATE TABLE source_no_header (
+  column0 VARCHAR,
+  column1 BIGINT
+)
+;
+
+/* source.semicolons | seeknal/semicolons.yml | snowflake */
+CREATE TABLE source_semicolons (
+  customer VARCHAR,
+  amount DOUBLE
+)
+;
+
+/* source.tabs | seeknal/tabs.yml | snowflake */
+CREATE TABLE source_tabs (
+  customer VARCHAR
+)
+;

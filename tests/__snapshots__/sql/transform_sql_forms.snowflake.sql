@@ -1,0 +1,99 @@
+/* transform.expressions | seeknal/expressions.yml | snowflake */
+/* a comment of the user */
+SELECT
+  /* after a column */
+  order_id,
+  UPPER(TRIM(customer_id)) AS customer,
+  COALESCE(note, '') || '!' AS shout,
+  CASE
+    WHEN amount >= 100 THEN 'big'
+    WHEN amount >= 10 THEN 'middling'
+    WHEN amount > 0 THEN 'small'
+    ELSE 'nothing at all'
+  END AS size,
+  CAST(CAST(SIGN(amount) * FLOOR(ABS(amount) * 100 + 0.5) AS BIGINT) * 0.01 AS DECIMAL(10, 2)) AS price,
+  DATEADD(DAY, -(7), order_date) AS week_before,
+  DATEDIFF(DAY, order_date, CAST('2026-01-31' AS DATE)) AS age,
+  NOT (status = 'paid' OR note IS NULL) AS open_with_note
+FROM source_orders
+WHERE status IN ('paid', 'open')
+  AND note IS NOT NULL
+  AND note NOT LIKE 'test%'
+  AND amount BETWEEN 0 AND 1000000
+  AND customer_id <> 'nobody'
+;
+
+/* transform.grouped | seeknal/grouped.yml | snowflake */
+SELECT
+  customer_id,
+  status,
+  COUNT(*) AS orders,
+  COUNT(DISTINCT order_date) AS days,
+  SUM(amount) AS total,
+  MAX(CASE WHEN status = 'paid' THEN amount END) AS greatest_paid
+FROM source_orders
+WHERE amount > 0
+GROUP BY customer_id, status
+HAVING COUNT(*) > 1
+ORDER BY total DESC NULLS LAST
+LIMIT 100
+;
+
+/* transform.joined | seeknal/joined.yml | snowflake */
+SELECT
+  o.customer_id,
+  o.amount,
+  previous.amount AS previous_amount,
+  totals.total
+FROM source_orders AS o
+LEFT JOIN source_orders AS previous
+  ON previous.customer_id = o.customer_id
+    AND previous.order_date < o.order_date
+    AND previous.status = 'paid'
+JOIN (
+  SELECT
+    customer_id,
+    SUM(amount) AS total
+  FROM source_orders
+  GROUP BY customer_id
+) AS totals
+  ON totals.customer_id = o.customer_id
+WHERE EXISTS(
+  SELECT
+    1
+  FROM source_orders AS x
+  WHERE x.customer_id = o.customer_id AND x.status = 'open'
+)
+;
+
+/* transform.united | seeknal/united.yml | snowflake */
+WITH paid AS (
+  SELECT customer_id, amount
+  FROM source_orders
+  WHERE status = 'paid'
+),
+other AS (
+  SELECT
+    customer_id,
+    -amount AS amount
+  FROM source_orders
+  WHERE status <> 'paid'
+)
+SELECT *
+FROM paid
+UNION ALL
+SELECT *
+FROM other
+;
+
+/* transform.windowed | seeknal/windowed.yml | snowflake */
+SELECT
+  order_id,
+  SUM(amount) OVER (
+    PARTITION BY customer_id
+    ORDER BY order_date, order_id
+    ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+  ) AS moving_total,
+  LAG(amount) OVER (PARTITION BY customer_id ORDER BY order_date, order_id) AS previous_amount
+FROM source_orders
+;

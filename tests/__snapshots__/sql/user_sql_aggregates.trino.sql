@@ -1,0 +1,2 @@
+-- transform.aggregates is refused: `MEDIAN` is not something trino can run
+--   say it with other functions, or compile this node for duckdb

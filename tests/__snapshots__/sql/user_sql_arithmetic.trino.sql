@@ -1,0 +1,2 @@
+-- transform.arithmetic is refused: a cast of double to int64 is not something trino can run
+--   compute it another way

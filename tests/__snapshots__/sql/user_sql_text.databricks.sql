@@ -1,0 +1,30 @@
+/* transform.text | seeknal/text.yml | databricks */
+SELECT
+  row_id,
+  CAST(LENGTH(s) AS BIGINT) AS length,
+  LOWER(TRANSLATE(s, 'Σİ', 'σi')) AS lower,
+  REGEXP_REPLACE(s, '^\\p{Zs}+|\\p{Zs}+\\z', '') AS trimmed,
+  REGEXP_REPLACE(t, '^\\p{Zs}+', '') AS left_trimmed,
+  TRIM(BOTH 'ax' FROM s) AS stripped,
+  SUBSTRING(s, 2, 2) AS middle,
+  SUBSTRING(s, 2) AS rest,
+  REPLACE(s, 'a', 'b') AS replaced,
+  CONCAT_WS('', s, '-', CAST(i AS STRING)) AS joined,
+  s || t AS glued,
+  SPLIT_PART(s, 'a', 2) AS after_a,
+  CAST(LOCATE('i', s) AS BIGINT) AS place,
+  STARTSWITH(s, 'p') AS starts,
+  REGEXP_LIKE(s, '^[a-z]+\\z') AS plain,
+  MD5(s) AS digest,
+  CAST(i AS STRING) AS number,
+  CAST(gift AS STRING) AS gift,
+  'it\'s' AS quoted,
+  s < t AS earlier,
+  s BETWEEN 'A' AND 'b' AS between_letters,
+  s IN ('x', 'paid') AS listed,
+  s LIKE '%a%' AS has_a,
+  LOWER(TRANSLATE(s, 'Σİ', 'σi')) LIKE 'b%' AS begins_with_b,
+  GREATEST(s, t) AS last_in_order,
+  s IS NOT DISTINCT FROM t AS same
+FROM source_texts
+;

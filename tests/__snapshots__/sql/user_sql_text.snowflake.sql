@@ -1,0 +1,2 @@
+-- transform.text is refused: TRIM of other characters than spaces is not something snowflake can run
+--   use REPLACE

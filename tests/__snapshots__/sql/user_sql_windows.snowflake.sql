@@ -1,0 +1,2 @@
+-- transform.windows is refused: `NTILE` is not something snowflake can run
+--   say it with other functions, or compile this node for duckdb
