@@ -426,6 +426,35 @@ def test_shapes_of_the_latest_row(tmp_path: Path) -> None:
     assert taken({}, tmp_path, {**join, "knowledge_time": "known"}) == {"range_join"}
 
 
+def test_the_only_part_brings_the_columns_of_the_spine(tmp_path: Path, duck: DuckDB) -> None:
+    start, hour = datetime(2026, 1, 1), timedelta(hours=1)
+    rows = [(key, start + n * hour, None, n, n / 2) for key in "ab" for n in range(0, 12, 5)]
+    columns = (("id", "string"), ("as_of", "timestamp"), ("N", "int64"))
+    # Rows twice, without a key, without a time, before all events, at the end of the ttl.
+    asked = [
+        (key, at, number)
+        for number, at in enumerate([start - hour, start, start + 3 * hour, start + 13 * hour])
+        for key in ("a", "a", "c", None)
+    ]
+    join = {"ref": "source.events", "on": ["id"], "event_time": "at", "unique": True}
+    join |= {"delay": "1h", "ttl": "2h", "features": ["n", "at"], "prefix": "e_"}
+    case = TimeCase(
+        training(join),
+        {},
+        {
+            "events": parquet("events", Table(NUMBERS.columns, rows)),
+            "labels": parquet("labels", Table(columns, [*asked, ("a", None, 9)])),
+        },
+        start,
+    )
+    compilation, _ = compiled(case, tmp_path)
+    adapted = compilation.adapted("training_set.result", lambda sql: {})
+    assert adapted is not None
+    assert "carry_spine" in dict(adapted.choices)
+    assert "ROW_NUMBER" not in adapted.sql
+    check(case, tmp_path, duck, SHAPES)
+
+
 # -- keys ------------------------------------------------------------------------------------
 
 

@@ -105,6 +105,8 @@ def _asof(step: Latest, dialect: Dialect) -> exp.Select:
     event = column_of(step.event, dialect, step.rows)
     tests.append(exp.GTE(this=visible_at(step, dialect), expression=event))
     columns = outputs(step, dialect)
+    if step.carried:
+        columns[:1] = [column_of(name, dialect, step.spine) for name in step.carried]
     return left_join(columns, step.spine, table_of(step.rows, dialect), tests, dialect, "ASOF")
 
 

@@ -112,7 +112,7 @@ class Latest:
     rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
     `delay` and `ttl` are in microseconds; `types` are those of `columns`. `strategy` is the shape
     that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may
-    hold ties.
+    hold ties. Columns of the spine that are `carried` take the place of `row`.
     """
 
     spine: str
@@ -129,6 +129,7 @@ class Latest:
     types: tuple[DataType, ...]
     strategy: str = ""
     shape: LatestShape = LatestShape.LEAD_INTERVAL
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

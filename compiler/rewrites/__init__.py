@@ -7,6 +7,7 @@ from collections.abc import Callable
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.rewrites.bound_join import bound_join
 from seeknal.compiler.rewrites.bound_reach import bound_reach
+from seeknal.compiler.rewrites.carry_spine import carry_spine
 from seeknal.compiler.rewrites.daily import daily
 from seeknal.compiler.rewrites.late_ties import late_ties
 from seeknal.compiler.rewrites.latest_shape import latest_shape
@@ -30,6 +31,7 @@ SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (
     latest_shape,
     late_ties,
     window_shape,
+    carry_spine,
 )
 """Rules that choose by the target."""
 
