@@ -426,7 +426,10 @@ def test_shapes_of_the_latest_row(tmp_path: Path) -> None:
     assert taken({}, tmp_path, {**join, "knowledge_time": "known"}) == {"range_join"}
 
 
-def test_the_only_part_brings_the_columns_of_the_spine(tmp_path: Path, duck: DuckDB) -> None:
+@pytest.mark.parametrize("ties", [{"unique": True}, {"tie_break": ["x desc"]}])
+def test_the_only_part_brings_the_columns_of_the_spine(
+    ties: Spec, tmp_path: Path, duck: DuckDB
+) -> None:
     start, hour = datetime(2026, 1, 1), timedelta(hours=1)
     rows = [(key, start + n * hour, None, n, n / 2) for key in "ab" for n in range(0, 12, 5)]
     columns = (("id", "string"), ("as_of", "timestamp"), ("N", "int64"))
@@ -436,7 +439,9 @@ def test_the_only_part_brings_the_columns_of_the_spine(tmp_path: Path, duck: Duc
         for number, at in enumerate([start - hour, start, start + 3 * hour, start + 13 * hour])
         for key in ("a", "a", "c", None)
     ]
-    join = {"ref": "source.events", "on": ["id"], "event_time": "at", "unique": True}
+    join = {"ref": "source.events", "on": ["id"], "event_time": "at", **ties}
+    if "tie_break" in ties:
+        rows += [(key, at, None, n + 1, -x) for key, at, _, n, x in rows]
     join |= {"delay": "1h", "ttl": "2h", "features": ["n", "at"], "prefix": "e_"}
     case = TimeCase(
         training(join),
@@ -451,7 +456,7 @@ def test_the_only_part_brings_the_columns_of_the_spine(tmp_path: Path, duck: Duc
     adapted = compilation.adapted("training_set.result", lambda sql: {})
     assert adapted is not None
     assert "carry_spine" in dict(adapted.choices)
-    assert "ROW_NUMBER" not in adapted.sql
+    assert ("ROW_NUMBER" in adapted.sql) is ("tie_break" in ties)
     check(case, tmp_path, duck, SHAPES)
 
 

@@ -44,7 +44,7 @@ def _match(step: Latest, dialect: Dialect) -> exp.Select:
     event = column_of(step.event, dialect, step.rows)
     tests.append(exp.GTE(this=visible_at(step, dialect), expression=event))
     columns: list[exp.Expr] = [
-        column_of(step.row, dialect, step.spine),
+        *(column_of(name, dialect, step.spine) for name in step.carried or (step.row,)),
         exp.Alias(
             this=column_of(step.as_of, dialect, step.spine),
             alias=name_of(_own(_AS_OF, step), dialect),
@@ -69,7 +69,7 @@ def _match(step: Latest, dialect: Dialect) -> exp.Select:
 
 def _own(name: str, step: Latest) -> str:
     """A name of a column of the matched rows that no output has."""
-    return free_name(name, [output for _, output in step.columns])
+    return free_name(name, [*step.carried, *(output for _, output in step.columns)])
 
 
 def _on_match(table: str, keys: list[str], step: Latest, dialect: Dialect) -> list[exp.Expr]:
@@ -109,7 +109,9 @@ def _winners(step: Latest, keys: list[str], dialect: Dialect) -> exp.Select:
 
 def _columns(step: Latest, keys: list[str], dialect: Dialect) -> list[exp.Expr]:
     won = exp.Is(this=column_of(keys[0], dialect, _WINNERS), expression=exp.Not(this=exp.Null()))
-    found: list[exp.Expr] = [column_of(step.row, dialect, _MATCHED)]
+    found: list[exp.Expr] = [
+        column_of(name, dialect, _MATCHED) for name in step.carried or (step.row,)
+    ]
     for name, output in step.columns:
         matched = exp.Column(
             this=name_of(output, dialect, quoted=True), table=name_of(_MATCHED, dialect)
