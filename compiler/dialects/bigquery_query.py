@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from seeknal.compiler.dialects import bigquery_functions as functions
+from seeknal.compiler.dialects import bigquery_text as texts
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
@@ -26,11 +27,12 @@ _RULES: dict[type[exp.Expr], Rule] = {
     **text.MORE,
     **times.MORE,
     **functions.RULES,
+    **texts.RULES,
 }
 
 WORDS = Vocabulary(
     rules=_RULES,
-    named={**times.NAMED, **times.NOW, **functions.NAMED},
+    named={**times.NAMED, **times.NOW, **texts.NAMED},
     casts=CASTS
     | {
         (Kind.DECIMAL, Kind.INT64),
@@ -77,7 +79,7 @@ def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
     if not columns:
         tree = tree.transform(_of_macro)
     found = rewrite_expression(without_tuples(tree), columns, WORDS)
-    return functions.spell(found) if columns else found
+    return texts.spell(found) if columns else found
 
 
 def _of_macro(node: exp.Expr) -> exp.Expr:
@@ -107,7 +109,7 @@ def rewrite_query(
         _check_typed(window)
     for values in list(found.find_all(exp.Values)):
         _align_values(values)
-    functions.spell(found)
+    texts.spell(found)
     return found
 
 

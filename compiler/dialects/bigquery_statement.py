@@ -15,7 +15,7 @@ from seeknal.compiler.dialects.bigquery_types import in_cast
 _WEEK = "WEEK"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _TOUCHED: tuple[type[exp.Expr], ...] = (
-    *(exp.Window, exp.Cast, exp.TimestampTrunc, exp.Interval, exp.Identifier, exp.IgnoreNulls),
+    *(exp.Cast, exp.TimestampTrunc, exp.Interval, exp.Identifier, exp.IgnoreNulls),
 )
 
 
@@ -33,14 +33,14 @@ def finish(statement: exp.Expr) -> exp.Expr:
                     node.set("quoted", True)
             case exp.IgnoreNulls():
                 inline_nulls(node)
-            case exp.Window():
-                _order_nulls(node)
             case exp.Cast():
                 node.set("to", in_cast(node.to))
             case exp.TimestampTrunc():
                 node.replace(_trunc(node))
             case exp.Interval():
                 _count_plainly(node)
+    for window in list(statement.find_all(exp.Window)):
+        _order_nulls(window)
     return statement
 
 
@@ -115,9 +115,9 @@ def inline_nulls(node: exp.IgnoreNulls) -> None:
     """IGNORE NULLS where it is printed: sqlglot moves it there itself, again with each printing."""
     modifiers = [found for found in (node.find(exp.Order), node.find(exp.Limit)) if found]
     if modifiers:
-        inner = exp.IgnoreNulls(this=modifiers[0].this.copy())
+        inner = exp.IgnoreNulls(this=modifiers[0].this)
         inner.meta["inline"] = True
-        modifiers[0].this.replace(inner)
+        modifiers[0].set("this", inner)
         node.replace(node.this)
 
 

@@ -44,6 +44,7 @@ SAME = [
     "s, SUM(m) AS a, SUM(m * 2) AS b, SUM(m * m) AS c, AVG(m / 3) AS e FROM input_0 GROUP BY s",
     "SUM(DISTINCT i) AS x, COUNT(DISTINCT s) FILTER (WHERE gift) AS n, AVG(DISTINCT i) AS a",
     "s, BOOL_AND(gift) AS a, BOOL_OR(gift) FILTER (WHERE i > 1) AS b FROM input_0 GROUP BY s",
+    "AVG(i * 9000 + 1) AS a, AVG(-i * 9000) FILTER (WHERE gift) AS b, AVG(m) AS c",
     "COUNT(DISTINCT s) OVER (PARTITION BY i) AS n, COUNT(*) OVER (PARTITION BY m, at, gift) AS p",
     "SUM(i) OVER (ORDER BY row_id RANGE BETWEEN 2 PRECEDING AND 1 FOLLOWING) AS a",
     "COUNT(*) OVER (ORDER BY at RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW) AS b",

@@ -47,7 +47,7 @@ SELECT
   COUNT(past_x) AS `x_COUNT`,
   COUNT(DISTINCT past_x) AS `x_COUNT_DISTINCT`,
   CAST(SUM(CAST(past_x AS NUMERIC)) AS INT64) AS `x_SUM`,
-  AVG(CAST(past_x AS FLOAT64)) AS `x_MEAN`,
+  CAST(AVG(CAST(past_x AS BIGNUMERIC)) AS FLOAT64) AS `x_MEAN`,
   MIN(past_x) AS `x_MIN`,
   MAX(past_x) AS `x_MAX`,
   STDDEV_SAMP(CAST(past_x AS FLOAT64)) AS `x_STDDEV`,

@@ -17,7 +17,9 @@ events_prepared AS (
   SELECT
     *,
     PERCENTILE_CONT(
-      CAST(past_the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes AS FLOAT64),
+      CAST(
+        past_the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes AS FLOAT64
+      ),
       0.5
     ) OVER (
       PARTITION BY customer_id
