@@ -120,7 +120,8 @@ def open_engine() -> Spark:
         )
         conf = SparkConf().setAll(list(_settings(folder).items()))
         # What Spark logs before it has read its settings, and what Java says of its modules.
-        gateway = launch_gateway(conf, {"stderr": DEVNULL})
+        launch: Any = launch_gateway
+        gateway = launch(conf, {"stderr": DEVNULL})
         opened.callback(_end, gateway)
         context = SparkContext(gateway=gateway, conf=conf)
         opened.callback(context.stop)
