@@ -104,6 +104,8 @@ def _literal(value: Any, type_: str) -> str:
     if value is None:
         return f"CAST(NULL AS {type_})"
     text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    # In two texts side by side, which are one: in one, Spark would put a variable in its place.
+    text = text.replace("${", "$' '{")
     return f"CAST('{text}' AS {type_})"
 
 
