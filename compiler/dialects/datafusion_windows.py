@@ -9,6 +9,7 @@ that may come to the same, one stays and the others are computed in a subquery b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -22,11 +23,12 @@ def set_apart(select: exp.Select) -> None:
     first = select.expressions[0] if select.expressions else None
     if not isinstance(first, exp.Star) or source is None or not isinstance(source.this, exp.Table):
         return
+    columns = [_Column(column) for column in computed if column.find(exp.Window) is not None]
+    asked = {test.this.this for column in columns for test in column.asked}
+    if len(asked) < 2 and all(column.is_plain for column in columns):
+        return
     levels: list[list[_Column]] = []
-    for column in computed:
-        if column.find(exp.Window) is None:
-            continue
-        found = _Column(column)
+    for found in columns:
         free = (level for level in levels if not any(map(found.may_equal, level)))
         level = next(free, None)
         if level is None:
@@ -41,20 +43,27 @@ class _Column:
 
     def __init__(self, node: exp.Expr) -> None:
         self.node = node
-        value = node.unalias()
-        self.text = value.sql()
-        tests = [part for branch in value.find_all(exp.If) for part in _parts(branch.this)]
-        self.is_plain = all(_is_comparison(test) or _asks_for_null(test) for test in tests)
-        self.bare = _without_tests(value, keep=False)
-        self.compared = _without_tests(value, keep=True)
+        self.value = node.unalias()
+        tests = [part for branch in node.find_all(exp.If) for part in _parts(branch.this)]
+        self.asked = [found for test in tests if (found := _asks_for_null(test)) is not None]
+        self.is_plain = all(_is_comparison(t) or _asks_for_null(t) is not None for t in tests)
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without tests."""
+        return _without_tests(self.value, keep=False)
+
+    @cached_property
+    def compared(self) -> str:
+        """The text with those tests alone that compare."""
+        return _without_tests(self.value, keep=True)
 
     def may_equal(self, other: _Column) -> bool:
         """True where the optimizer may find the two to be one, and they are not written alike."""
-        if self.text == other.text:
+        if self.bare != other.bare or self.value == other.value:
             return False
-        if self.is_plain and other.is_plain:
-            return self.compared == other.compared
-        return self.bare == other.bare
+        both_plain = self.is_plain and other.is_plain
+        return not both_plain or self.compared == other.compared
 
 
 def _without_tests(value: exp.Expr, *, keep: bool) -> str:
@@ -74,9 +83,10 @@ def _joined(parts: Iterable[str]) -> str:
     return " AND ".join(sorted(set(parts)))
 
 
-def _asks_for_null(test: exp.Expr) -> bool:
+def _asks_for_null(test: exp.Expr) -> exp.Is | None:
+    """`x IS NULL` of a column, negated or not."""
     inner = test.this if isinstance(test, exp.Not) else test
-    return isinstance(inner, exp.Is) and isinstance(inner.this, exp.Column)
+    return inner if isinstance(inner, exp.Is) and isinstance(inner.this, exp.Column) else None
 
 
 def _is_comparison(test: exp.Expr) -> bool:

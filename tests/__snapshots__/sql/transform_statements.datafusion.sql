@@ -13,12 +13,12 @@ ranked AS (
     CAST(ROW_NUMBER() OVER (ORDER BY total + 0 DESC NULLS LAST) AS BIGINT) AS place
   FROM totals
 ),
-"top" AS (
+top AS (
   SELECT *
   FROM ranked
   WHERE place <= 10
 )
 SELECT customer_id, total
-FROM "top"
+FROM top
 WHERE total > 100
 ;
