@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from seeknal.compiler.build import CompileFailed, Options, compile_project
-from seeknal.compiler.dialects.registry import NAMES
+from seeknal.compiler.dialects.registry import ALL
 from seeknal.compiler.findings import Finding
 from seeknal.compiler.macro_header import AggregationHeader
 from seeknal.compiler.macros import MacroLibrary
@@ -66,7 +66,7 @@ class Notes:
 def page() -> str:
     """The text of the page."""
     with TemporaryDirectory() as folder:
-        found = {name: Refusals.of(name, Path(folder) / name) for name in NAMES}
+        found = {name: Refusals.of(name, Path(folder) / name) for name in ALL}
     notes = Notes()
     parts = [_HEAD]
     for title, rows in _tables().items():
@@ -302,9 +302,9 @@ class Refusals:
 
 
 def _table(title: str, rows: Sequence[Row], found: Mapping[str, Refusals], notes: Notes) -> str:
-    lines = [f"| {title.lower()} | " + " | ".join(NAMES) + " |", "|---" * (len(NAMES) + 1) + "|"]
+    lines = [f"| {title.lower()} | " + " | ".join(ALL) + " |", "|---" * (len(ALL) + 1) + "|"]
     for row in rows:
-        cells = [_cell(row, found[name], notes) for name in NAMES]
+        cells = [_cell(row, found[name], notes) for name in ALL]
         lines.append(f"| {row.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -32,7 +32,7 @@ KINDS = ("aggregation", "second_order_aggregation", "feature_group")
 def test_every_aggregation(kind: str, flavour: Flavour, root: Path, engine: TestedEngine) -> None:
     """Those without a mark together, in one spec; those with one each by itself."""
     share = ENGINES[engine.dialect].share
-    batch = Batch(0, 3 if share == 1 else 2 if share > 0.1 else 1)
+    batch = Batch(0, 3 if share >= 0.5 else 2 if share > 0.1 else 1)
 
     def drawn(words: tuple[str, ...]) -> None:
         few = replace(flavour, aggregations=words)

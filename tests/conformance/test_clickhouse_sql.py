@@ -13,15 +13,11 @@ import pytest
 from seeknal.compiler.findings import CompileFailed
 from tests.cases import compile_case
 from tests.conformance.beside import compare
-from tests.conformance.opening import Engines
 from tests.conformance.user_sql import PIECE_LINE, write_queries
-from tests.engines import chosen
 
 if TYPE_CHECKING:
     from tests.engines.base import TestedEngine
     from tests.engines.duckdb import DuckDB
-
-pytestmark = pytest.mark.xdist_group("engine clickhouse")
 
 SAME = [
     "i IN (1, NULL, 2) AS a, i NOT IN (1, NULL) AS b, i NOT IN (1, 2) AS c, s NOT IN "
@@ -240,22 +236,11 @@ REFUSED = {
 }
 
 
-@pytest.fixture
-def clickhouse(engines: Engines, pytestconfig: pytest.Config) -> TestedEngine:
-    """The engine, without relations."""
-    if "clickhouse" not in chosen(pytestconfig.getoption("--engines")):
-        pytest.skip("clickhouse is not among --engines")
-    found = engines.open("clickhouse")
-    found.clear()
-    return found
-
-
-def test_pieces_give_the_same_rows(
-    tmp_path: Path, oracle: DuckDB, clickhouse: TestedEngine
-) -> None:
+@pytest.mark.only_on("clickhouse")
+def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: TestedEngine) -> None:
     pieces = {f"piece_{number}": piece for number, piece in enumerate(SAME)}
     root = write_queries(tmp_path / "project", pieces)
-    compare(oracle, clickhouse, compile_case(root, "duckdb"), compile_case(root, "clickhouse"))
+    compare(oracle, engine, compile_case(root, "duckdb"), compile_case(root, "clickhouse"))
 
 
 @pytest.mark.parametrize("piece", REFUSED)

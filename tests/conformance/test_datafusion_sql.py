@@ -16,16 +16,12 @@ import pytest
 from seeknal.compiler.findings import CompileFailed
 from tests.cases import compile_case
 from tests.compare import assert_same_rows
-from tests.conformance.opening import Engines
 from tests.conformance.user_sql import PIECE_LINE, write_queries
-from tests.engines import chosen
 from tests.naive import Table
 
 if TYPE_CHECKING:
     from tests.engines.base import TestedEngine
     from tests.engines.duckdb import DuckDB
-
-pytestmark = pytest.mark.xdist_group("engine datafusion")
 
 # Letters whose great or small ones engines do not agree on are written by name.
 _TEXTS = [
@@ -316,45 +312,36 @@ OVERFLOWS = [
 ]
 
 
-@pytest.fixture
-def datafusion(engines: Engines, pytestconfig: pytest.Config) -> TestedEngine:
-    """The engine, without relations."""
-    if "datafusion" not in chosen(pytestconfig.getoption("--engines")):
-        pytest.skip("datafusion is not among --engines")
-    found = engines.open("datafusion")
-    found.clear()
-    return found
-
-
-def test_pieces_give_the_same_rows(
-    tmp_path: Path, oracle: DuckDB, datafusion: TestedEngine
-) -> None:
+@pytest.mark.only_on("datafusion")
+def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: TestedEngine) -> None:
     pieces = {f"piece_{number}": piece for number, piece in enumerate(SAME)}
     root = write_queries(tmp_path / "project", pieces)
     ours, theirs = compile_case(root, "duckdb"), compile_case(root, "datafusion")
     columns = ours.model.nodes["source.events"].columns
-    for engine in (oracle, datafusion):
-        engine.load("source_events", columns, _rows())
+    for one in (oracle, engine):
+        one.load("source_events", columns, _rows())
     for node in (f"transform.{name}" for name in pieces):
         artifact = ours.artifacts[node]
         types = tuple((column.name, str(column.type)) for column in artifact.columns)
-        found = datafusion.query(theirs.artifacts[node].sql)
+        found = engine.query(theirs.artifacts[node].sql)
         expected = Table(types, oracle.query(artifact.sql).rows)
         assert_same_rows(expected, found.columns, found.rows)
 
 
+@pytest.mark.only_on("datafusion")
 @pytest.mark.parametrize("piece", OVERFLOWS)
-def test_integers_do_not_wrap(piece: str, tmp_path: Path, datafusion: TestedEngine) -> None:
+def test_integers_do_not_wrap(piece: str, tmp_path: Path, engine: TestedEngine) -> None:
     root = write_queries(tmp_path / "project", {"query": piece})
     compilation = compile_case(root, "datafusion")
     columns = compilation.model.nodes["source.events"].columns
-    datafusion.load("source_events", columns, _rows())
-    with pytest.raises(datafusion.overflow):
-        datafusion.query(compilation.artifacts["transform.query"].sql)
+    engine.load("source_events", columns, _rows())
+    with pytest.raises(engine.overflow):
+        engine.query(compilation.artifacts["transform.query"].sql)
 
 
+@pytest.mark.only_on("datafusion")
 def test_a_frame_that_moves_keeps_the_digits_of_doubles(
-    tmp_path: Path, datafusion: TestedEngine
+    tmp_path: Path, engine: TestedEngine
 ) -> None:
     frame = "(ORDER BY row_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
     words = ("SUM", "AVG", "STDDEV")
@@ -363,8 +350,8 @@ def test_a_frame_that_moves_keeps_the_digits_of_doubles(
     compilation = compile_case(root, "datafusion")
     columns = compilation.model.nodes["source.events"].columns
     rows = [[row, 0, d, *[None] * 6] for row, d in enumerate([1e17, 1.0, 3.0, None])]
-    datafusion.load("source_events", columns, rows)
-    found = datafusion.query(compilation.artifacts["transform.query"].sql)
+    engine.load("source_events", columns, rows)
+    found = engine.query(compilation.artifacts["transform.query"].sql)
     assert sorted(row[1:3] for row in found.rows)[:2] == [(3.0, 3.0), (4.0, 2.0)]
     assert [row[3] for row in found.rows if row[1] == 4.0] == [pytest.approx(2**0.5)]
 
