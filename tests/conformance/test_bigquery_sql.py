@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlglot import exp
 
+from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.findings import CompileFailed
+from seeknal.compiler.types import INT64, STRING, Column
 from tests.cases import compile_case
 from tests.conformance.beside import compare
 from tests.conformance.user_sql import PIECE_LINE, write_queries
@@ -86,6 +89,14 @@ SAME = [
     "CASE WHEN gift THEN one_day ELSE at END AS x, COALESCE(one_day, at) AS y",
 ]
 
+TIMES = [
+    *("2026-01-31", "2026-01-31T12:30", "2026-01-31 12:30Z", "2026-01-31 12:30+05"),
+    *("2026-01-31T12:30:15.5-0530", "2026-01-31T12:30:15.123456+05:30", "0001-01-01"),
+    *("1969-12-31T23:59:59.999999", "9999-12-31T23:59:59", "2026-01-31T12:30+14:00"),
+    *("2026-02-30", "2026-01-31T23:59:60", "2026-1-3", " 2026-01-31", "2026-01-31 12", "", "now"),
+    *(None, "2026-01-31T12:30:15.1234567", "2026-01-31\n", "2026-01-31T12:60"),
+]
+
 REFUSED = {
     "MEDIAN(i) AS x": "MEDIAN",
     "i FROM input_0 ORDER BY i OFFSET 3": "OFFSET without LIMIT",
@@ -99,6 +110,7 @@ REFUSED = {
     ),
     "COUNT(*) OVER (ORDER BY at RANGE INTERVAL 1 MONTH PRECEDING) AS n": "INTERVAL in MONTH",
     "(s, i) < ('a', 1) AS before_it": "a tuple",
+    'a FROM (SELECT i AS a, s AS "A" FROM input_0) AS q': "a column `A` beside `a`",
     "CAST(s AS BIGINT) AS n": "a cast of string to int64",
     "s FROM input_0 EXCEPT ALL SELECT 1, 'a'": "EXCEPT ALL",
     "MAKE_TIMESTAMP(2024, 2, 3, 4, 5, d) AS y": "MAKE_TIMESTAMP of computed seconds",
@@ -112,6 +124,19 @@ def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: Teste
     pieces = {f"piece_{number}": piece for number, piece in enumerate(SAME)}
     root = write_queries(tmp_path / "project", pieces)
     compare(oracle, engine, compile_case(root, "duckdb"), compile_case(root, "bigquery"))
+
+
+@pytest.mark.only_on("bigquery")
+def test_text_is_the_same_time(oracle: DuckDB, engine: TestedEngine) -> None:
+    found = []
+    for one in (oracle, engine):
+        dialect = find_dialect(one.dialect)
+        text = exp.column("s")
+        parsed, bad = dialect.parse_time(text, "null"), dialect.bad_time(text.copy())
+        query = exp.select("i", exp.alias_(parsed, "parsed"), exp.alias_(bad, "bad")).from_("texts")
+        one.load("texts", [Column("i", INT64), Column("s", STRING)], list(enumerate(TIMES)))
+        found.append(dict.fromkeys(one.query(query.sql(dialect.printer)).rows))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("piece", REFUSED)
