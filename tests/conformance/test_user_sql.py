@@ -14,7 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from seeknal.compiler.build import Compilation
-from seeknal.compiler.dialects.registry import NAMES
+from seeknal.compiler.dialects.registry import ALL
 from seeknal.compiler.findings import Finding
 from tests.cases import compile_case, sql_cases
 from tests.conformance import handmade
@@ -95,7 +95,7 @@ def test_rows(piece: str, compile_for: CompileFor, warehouse: DuckDB, engine: Te
     hold(engine.dialect, [(piece, same)])
 
 
-@pytest.mark.parametrize("dialect", [name for name in NAMES if name != "duckdb"])
+@pytest.mark.parametrize("dialect", [name for name in ALL if name != "duckdb"])
 def test_refused(dialect: str, compile_for: CompileFor, snapshot: SnapshotAssertion) -> None:
     _, refused = compile_for(dialect)
     told = [
