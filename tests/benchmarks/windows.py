@@ -134,18 +134,17 @@ def compare_rows(project: Path, measured: dict[str, Measured]) -> int:
         for shape, taken in measured.items()
         if not taken.stopped
     ]
-    first, *others = finished
-    for file in others:
-        command = [sys.executable, CHILDREN / "same_rows.py", "spine_id", first, file]
-        run_once(Contender(f"rows of {file.name} against {first.name}", command, project))
+    for file in finished[1:]:
+        command = [sys.executable, CHILDREN / "same_rows.py", "spine_id", finished[0], file]
+        run_once(Contender(f"rows of {file.name} against {finished[0].name}", command, project))
     return len(finished)
 
 
 def show(data: Data, measured: dict[str, Measured]) -> None:
     """One line a shape, each against the fastest that was forced."""
     best = min(
-        (name for name in measured if name != AUTO and not measured[name].stopped),
-        key=lambda name: measured[name].fastest,
+        (name for name in measured if name != AUTO),
+        key=lambda name: (measured[name].stopped, measured[name].fastest),
     )
     rows = [
         [
