@@ -35,6 +35,10 @@ class DataType:
             return f"decimal({self.precision},{self.scale})"
         return self.detail or self.kind.value
 
+    def __deepcopy__(self, memo: object) -> DataType:
+        """Itself: copies of a tree keep the types of its nodes, and nothing changes one."""
+        return self
+
     @property
     def is_number(self) -> bool:
         """True for int64, double and decimal."""

@@ -107,6 +107,22 @@ class Scope:
         return found
 
 
+def copied(node: exp.Expr) -> exp.Expr:
+    """A copy with its places and types; several times as fast as the tree's own `copy`."""
+    args: dict[str, object] = {}
+    for key, value in node.args.items():
+        if isinstance(value, exp.Expr):
+            args[key] = copied(value)
+        elif isinstance(value, list):
+            args[key] = [copied(item) if isinstance(item, exp.Expr) else item for item in value]
+        else:
+            args[key] = value
+    found = type(node)(**args)
+    found.comments = list(node.comments) if node.comments else None
+    found.meta.update(node.meta)
+    return found
+
+
 def spell(identifier: exp.Expr, name: str) -> None:
     """Write a name as it is declared."""
     identifier.set("this", name)

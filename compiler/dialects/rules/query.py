@@ -28,7 +28,7 @@ from seeknal.compiler.dialects.rules.projections import (
 )
 from seeknal.compiler.dialects.rules.relations import aliased, check_join, merge_using
 from seeknal.compiler.dialects.rules.vocabulary import Vocabulary, cast_to
-from seeknal.compiler.dialects.scopes import Output, Scope, Source, spell
+from seeknal.compiler.dialects.scopes import Output, Scope, Source, copied, spell
 from seeknal.compiler.dialects.typed import (
     INT64,
     NULL,
@@ -229,7 +229,7 @@ class _Query:
         for join in node.args.get("joins") or ():
             self._join(join)
         self.scope.aliases = [
-            (name_of(projection), projection.unalias().copy()) for projection in node.expressions
+            (name_of(projection), copied(projection.unalias())) for projection in node.expressions
         ]
         if (where := node.args.get("where")) is not None:
             where.set("this", self._condition(where.this))
