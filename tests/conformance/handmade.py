@@ -164,6 +164,17 @@ def _sums(values: Sequence[int]) -> Case:
     return one_column("int64", values, ("sum", "count", "max"))
 
 
+def _after_great_ones() -> TimeCase:
+    """What leaves a window leaves no trace: doubles that are taken away again lose digits."""
+    columns = (("id", "string"), ("at", "timestamp"), ("x", "double"))
+    values = [1e17, 1.0, 3.0, 7.0]
+    events = Table(columns, [("a", NOON - (3 - n) * DAY, x) for n, x in enumerate(values)])
+    asked = Table((("id", "string"), ("as_of", "timestamp")), [("a", NOON), ("a", NOON - DAY)])
+    words = ("sum", "mean", "stddev", "variance_pop", "min")
+    features = {word: {"agg": word, "column": "x", "window": "2d"} for word in words}
+    return training(events, asked, [{"ref": "feature_group.spend"}], features)
+
+
 def _pairs() -> TimeCase:
     keys = (("a", "string"), ("b", "string"))
     events = Table(
@@ -328,6 +339,7 @@ DAYS: Mapping[str, Callable[[], Case]] = {
 
 TIMES: Mapping[str, Callable[[], TimeCase]] = {
     "keys of two parts": _pairs,
+    "small doubles after great ones": _after_great_ones,
     "the edges of windows": lambda: windows(_SPANS, _EDGES),
     "windows without their end": lambda: windows(_SPANS, _EDGES, as_of="exclusive"),
     "windows without events": lambda: windows(_SPANS, []),
