@@ -15,6 +15,8 @@ from seeknal.compiler.lower.values import all_of, not_null, projection, value
 from seeknal.compiler.macros import MacroLibrary, Prepared
 from seeknal.compiler.plan import (
     Aggregate,
+    Latest,
+    LatestShape,
     PastEvents,
     Pick,
     Plan,
@@ -41,9 +43,13 @@ def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
     """Lower every step of `plan`. Raises `Unsupported` where the dialect cannot say it."""
     *before, result = plan.steps
     ctes: list[exp.CTE] = []
+    large = _read_again(plan) if dialect.keeps_steps else set()
     for step in before:
         tree = _step(step, ctes, dialect, library)
-        ctes.append(_cte(step.name, tree, step.note, dialect))
+        cte = _cte(step.name, tree, step.note, dialect)
+        if step.name in large:
+            cte.set("materialized", False)
+        ctes.append(cte)
     body = _step(result, ctes, dialect, library)
     if result.note:
         body.add_comments([result.note])
@@ -58,6 +64,12 @@ def lower_plan(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Lowered:
         promises = tuple(replace(p, tree=dialect.finish(p.tree)) for p in promises)
         counts = dialect.finish(counts) if counts is not None else None
     return Lowered(body, promises, counts, _renamed(plan.columns, dialect))
+
+
+def _read_again(plan: Plan) -> set[str]:
+    """Steps that are better read again than kept: all rows of which a few settle ties."""
+    latest = (step.operation for step in plan.steps if isinstance(step.operation, Latest))
+    return {one.rows for one in latest if one.shape is LatestShape.ASOF_LATE_TIES}
 
 
 def _renamed(columns: tuple[Column, ...], dialect: Dialect) -> tuple[tuple[str, str], ...]:
