@@ -21,9 +21,12 @@ def dialect(name: str) -> Dialect:
     """The dialect called `name`: one of `ALL`, or another that sqlglot prints, unverified."""
     from seeknal.compiler.dialects.base import Dialect
 
+    path = f"seeknal.compiler.dialects.{name}"
     try:
-        module = import_module(f"seeknal.compiler.dialects.{name}")
-    except ModuleNotFoundError:
+        module = import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name != path:
+            raise
         from seeknal.compiler.dialects.unverified import unverified
 
         return unverified(name)
