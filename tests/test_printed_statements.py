@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from seeknal.compiler.dialects.bigquery_statement import inline_nulls
+from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.layout import WIDTH, print_statement
 from tests.extensions import SNAPSHOTS
 
@@ -57,7 +58,7 @@ def test_lines_inside_texts_and_names_stay_as_they_are(dialect: str) -> None:
     "path", sorted((SNAPSHOTS / "sql").glob("aggregations_*.sql")), ids=lambda p: p.stem
 )
 def test_printed_statements_print_alike(path: Path) -> None:
-    dialect = path.name.split(".")[1]
+    dialect = find_dialect(path.name.split(".")[1]).printer
     for statement in sqlglot.parse(path.read_text("utf-8"), dialect=dialect):
         if statement is not None:
             flat = statement.sql(dialect=dialect, comments=False, normalize_functions=False)

@@ -17,13 +17,14 @@ from seeknal.compiler.types import Column, DataType
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
 
 
-@dataclass(frozen=True, slots=True)
 class Unsupported(Exception):
     """A construct that a dialect cannot say. `node` has its place in the user's SQL."""
 
-    node: exp.Expr
-    what: str
-    help: str = ""
+    def __init__(self, node: exp.Expr, what: str, help: str = "") -> None:
+        super().__init__(what)
+        self.node = node
+        self.what = what
+        self.help = help
 
 
 @dataclass(frozen=True, slots=True)

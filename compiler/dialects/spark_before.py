@@ -23,14 +23,14 @@ def without_tuples(tree: exp.Expr) -> exp.Expr:
     """Comparisons of tuples column by column. DuckDB holds NULL equal to NULL in a tuple."""
     for node in list(tree.find_all(exp.EQ, exp.NEQ, exp.In)):
         if isinstance(node.this.unnest(), exp.Tuple) and not node.args.get("query"):
-            found = _by_columns(node)
+            found: exp.Expr = _by_columns(node)
             found = exp.Paren(this=found) if isinstance(found, exp.Connector) else found
             if node is tree:
                 tree = found
             node.replace(found)
-    for node in tree.find_all(exp.Tuple):
-        if not isinstance(node.parent, exp.Values | exp.In):
-            raise Unsupported(node, "a tuple", "compare column by column")
+    for found_tuple in tree.find_all(exp.Tuple):
+        if not isinstance(found_tuple.parent, exp.Values | exp.In):
+            raise Unsupported(found_tuple, "a tuple", "compare column by column")
     return tree
 
 
@@ -95,4 +95,5 @@ def _meant(select: exp.Select, key: exp.Expr) -> exp.Expr:
     place = int(key.name) - 1
     if any(isinstance(p.unalias(), exp.Star) or p.is_star for p in select.expressions):
         raise Unsupported(key, "a place in `*`", "name the column")
-    return select.expressions[place].unalias().copy()
+    meant: exp.Expr = select.expressions[place].unalias().copy()
+    return meant
