@@ -33,6 +33,7 @@ from click.testing import CliRunner
 
 from seeknal.cli import main
 from seeknal.compiler.macros import AggregationHeader, MacroLibrary
+from tests.processes import plain_environ
 
 ROOT = Path(__file__).parents[1]
 GENERATED_PAGES = frozenset({"errors.md"})
@@ -157,7 +158,7 @@ def run(command: str, folder: Path) -> tuple[str, int]:
     process = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+        env={**plain_environ(), "PATH": path, "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -200,7 +200,6 @@ def test_the_day_of_snapshots_is_the_same_on_every_day(shop: Command) -> None:
         ("--check", "--inline"),
         ("--check", "-o", "sql"),
         ("--dialect", "postgress"),
-        ("--dialect", "duckdb,postgres", "-o", "sql"),
     ],
 )
 def test_what_makes_no_sense_is_refused(shop: Command, arguments: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from seeknal.cli import main
+from tests.processes import plain_environ
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -60,7 +61,11 @@ def test_the_sql_is_committed(name: str) -> None:
 def test_pytest_runs_their_unit_tests(example: Path) -> None:
     words = ["-p", "no:cacheprovider", "-q", "--seeknal", "--seeknal-engines", "duckdb"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], cwd=example, capture_output=True, text=True
+        [sys.executable, "-m", "pytest", *words],
+        cwd=example,
+        env=plain_environ(),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout
     assert "snapshots passed" in done.stdout

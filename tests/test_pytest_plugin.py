@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from seeknal.cli import main
+from tests.processes import plain_environ
 
 Pytest = Callable[..., str]
 FOLDER = Path("target/compiled/duckdb")
@@ -39,7 +40,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pytest:
     def call(*arguments: str, code: int = 0) -> str:
         plugins = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "error"]
         words = [sys.executable, "-m", "pytest", *plugins, *arguments]
-        process = subprocess.run(words, capture_output=True, text=True, check=False)
+        process = subprocess.run(
+            words, capture_output=True, text=True, check=False, env=plain_environ()
+        )
         assert process.returncode == code, process.stdout + process.stderr
         return process.stdout + process.stderr
 
