@@ -54,6 +54,14 @@ class _Layout:
         self.pretty = dialect.generator(
             pretty=True, comments=False, normalize_functions=False, max_text_width=WIDTH
         )
+        self.texts: dict[int, str] = {}
+
+    def text(self, node: exp.Expr) -> str:
+        """The node on one line; kept, as a long one is looked at again where it is broken."""
+        found = self.texts.get(id(node))
+        if found is None:
+            found = self.texts[id(node)] = self.flat.sql(node)
+        return found
 
     def query(self, node: exp.Expr) -> list[str]:
         """The lines of a query."""
@@ -73,7 +81,7 @@ class _Layout:
         lines: list[str] = []
         start = "WITH RECURSIVE " if clause.args.get("recursive") else "WITH "
         for index, cte in enumerate(clause.expressions):
-            name = self.flat.sql(cte.args["alias"])
+            name = self.text(cte.args["alias"])
             hint = cte.args.get("materialized")
             how = "" if hint is None else "MATERIALIZED " if hint else "NOT MATERIALIZED "
             lines.append(f"{start if index == 0 else ''}{name} AS {how}(")
@@ -120,9 +128,9 @@ class _Layout:
         lines = []
         for name in ("order", "limit", "offset"):
             if (clause := node.args.get(name)) is not None:
-                lines.append(self.flat.sql(clause).strip())
+                lines.append(self.text(clause).strip())
         if settings := node.args.get("settings"):
-            lines.append(f"SETTINGS {', '.join(self.flat.sql(one) for one in settings)}")
+            lines.append(f"SETTINGS {', '.join(self.text(one) for one in settings)}")
         return lines
 
     def projections(self, node: exp.Select) -> list[str]:
@@ -130,10 +138,10 @@ class _Layout:
         word = "SELECT"
         if (distinct := node.args.get("distinct")) is not None:
             on = distinct.args.get("on")
-            word += " DISTINCT" + (f" ON {self.flat.sql(on)}" if on is not None else "")
+            word += " DISTINCT" + (f" ON {self.text(on)}" if on is not None else "")
         expressions = node.expressions
         if all(isinstance(e, exp.Column | exp.Star) and not _comments(e) for e in expressions):
-            line = f"{word} {', '.join(self.flat.sql(e) for e in expressions)}"
+            line = f"{word} {', '.join(self.text(e) for e in expressions)}"
             if len(line) <= WIDTH and len(expressions) <= 4:
                 return [line]
         lines = [word]
@@ -147,11 +155,11 @@ class _Layout:
 
     def expression(self, node: exp.Expr, width: int) -> list[str]:
         """One line where it fits, else broken at the outermost operator or clause."""
-        line = self.flat.sql(node)
+        line = self.text(node)
         if len(line) <= width and "\n" not in line:
             return [line]
         if isinstance(node, exp.Alias):
-            name = f" AS {self.flat.sql(node.args['alias'])}"
+            name = f" AS {self.text(node.args['alias'])}"
             body = self.expression(node.this, width)
             body[-1] += name
             return body
@@ -179,9 +187,9 @@ class _Layout:
             return [*body, *_indented(test)]
         if isinstance(node, exp.Cast):
             value = self.expression(node.this, width - 2)
-            value[-1] += f" AS {self.flat.sql(node.args['to'])}"
+            value[-1] += f" AS {self.text(node.args['to'])}"
             # TRY_CAST, SAFE_CAST and their like are casts, too.
-            word = self.flat.sql(node).partition("(")[0]
+            word = self.text(node).partition("(")[0]
             return self.wrapped(f"{word}(", value, ")")
         if isinstance(node, exp.Func):
             return self.function(node, width)
@@ -194,12 +202,12 @@ class _Layout:
 
     def before(self, node: exp.Expr, inner: exp.Expr) -> str:
         """What stands in front of the query of `(SELECT …)` and `EXISTS(SELECT …)`."""
-        return self.flat.sql(node).partition(self.flat.sql(inner))[0]
+        return self.text(node).partition(self.text(inner))[0]
 
     def binary(self, node: exp.Binary, width: int) -> list[str] | None:
         """The left side, and below it the operator with the right side."""
-        left, right = self.flat.sql(node.this), self.flat.sql(node.expression)
-        line = self.flat.sql(node)
+        left, right = self.text(node.this), self.text(node.expression)
+        line = self.text(node)
         if not line.startswith(left) or not line.endswith(right):
             return None
         sign = line[len(left) : len(line) - len(right)].strip()
@@ -210,10 +218,10 @@ class _Layout:
     def case(self, node: exp.Case, width: int) -> list[str]:
         """A branch a line."""
         subject = node.this
-        lines = [f"CASE {self.flat.sql(subject)}" if isinstance(subject, exp.Expr) else "CASE"]
+        lines = [f"CASE {self.text(subject)}" if isinstance(subject, exp.Expr) else "CASE"]
         for branch in node.args["ifs"]:
             test, result = branch.this, branch.args["true"]
-            line = f"WHEN {self.flat.sql(test)} THEN {self.flat.sql(result)}"
+            line = f"WHEN {self.text(test)} THEN {self.text(result)}"
             if len(line) + 2 <= width:
                 lines.append(_INDENT + line)
                 continue
@@ -227,16 +235,16 @@ class _Layout:
 
     def window(self, node: exp.Window, width: int) -> list[str] | None:
         """`f(x) OVER (`, each clause on its line."""
-        function = self.flat.sql(node.this)
-        line = self.flat.sql(node)
+        function = self.text(node.this)
+        line = self.text(node)
         if not line.startswith(f"{function} OVER (") or node.args.get("alias"):
             return None
         clauses = []
         if partition := node.args.get("partition_by"):
-            clauses.append(f"PARTITION BY {', '.join(self.flat.sql(part) for part in partition)}")
+            clauses.append(f"PARTITION BY {', '.join(self.text(part) for part in partition)}")
         for name in ("order", "spec"):
             if (clause := node.args.get(name)) is not None:
-                clauses.append(self.flat.sql(clause).strip())
+                clauses.append(self.text(clause).strip())
         if f"{function} OVER ({' '.join(clauses)})" != line:
             return None
         body = self.expression(node.this, width - len(" OVER ()"))
@@ -248,10 +256,10 @@ class _Layout:
 
     def function(self, node: exp.Func, width: int) -> list[str] | None:
         """An argument a line, where the function is a name and a list of arguments."""
-        line = self.flat.sql(node)
+        line = self.text(node)
         name = line.partition("(")[0]
         arguments = list(node.iter_expressions())
-        texts = [self.flat.sql(argument) for argument in arguments]
+        texts = [self.text(argument) for argument in arguments]
         if not arguments or f"{name}({', '.join(texts)})" != line:
             return None
         lines: list[str] = []
@@ -265,9 +273,9 @@ class _Layout:
         """A relation after FROM or JOIN; a subquery is indented."""
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
             alias = node.args.get("alias")
-            end = f") AS {self.flat.sql(alias)}" if alias is not None else ")"
+            end = f") AS {self.text(alias)}" if alias is not None else ")"
             return [f"{start}(", *_indented(self.query(node.this)), end]
-        line = start + self.flat.sql(node)
+        line = start + self.text(node)
         if len(line) <= WIDTH:
             return [line]
         call = node.this if isinstance(node, exp.Table) else None
@@ -277,9 +285,9 @@ class _Layout:
 
     def call(self, start: str, node: exp.Expr, call: exp.Anonymous) -> list[str]:
         """A long table function: an argument a line."""
-        arguments = [self.flat.sql(argument) for argument in call.expressions]
+        arguments = [self.text(argument) for argument in call.expressions]
         alias = node.args.get("alias")
-        end = f") AS {self.flat.sql(alias)}" if alias is not None else ")"
+        end = f") AS {self.text(alias)}" if alias is not None else ")"
         lines = [f"{argument}," for argument in arguments[:-1]] + arguments[-1:]
         return [f"{start}{call.name}(", *_indented(lines), end]
 
@@ -292,16 +300,16 @@ class _Layout:
         lines = self.relation(f"{' '.join([*words, 'JOIN'])} ", node.this)
         if on is None:
             if using:
-                lines[-1] += f" USING ({', '.join(self.flat.sql(part) for part in using)})"
+                lines[-1] += f" USING ({', '.join(self.text(part) for part in using)})"
             return lines
-        whole = f"{lines[-1]} ON {self.flat.sql(on)}"
+        whole = f"{lines[-1]} ON {self.text(on)}"
         if len(whole) <= WIDTH and len(lines) == 1:
             return [whole]
         return [*lines, *_indented(self.tests("ON ", on))]
 
     def tests(self, start: str, node: exp.Expr) -> list[str]:
         """A condition; a long one breaks at its ANDs."""
-        line = start + self.flat.sql(node)
+        line = start + self.text(node)
         if len(line) <= WIDTH:
             return [line]
         word, parts = "AND", _flatten(node, exp.And)
@@ -319,10 +327,10 @@ class _Layout:
 
     def listed(self, start: str, node: exp.Expr) -> list[str]:
         """A list of expressions on one line, or one a line."""
-        line = self.flat.sql(node).strip()
+        line = self.text(node).strip()
         if len(line) <= WIDTH or not node.expressions:
             return [line]
-        texts = [self.flat.sql(part) for part in node.expressions]
+        texts = [self.text(part) for part in node.expressions]
         return [start.rstrip(), *_indented([f"{t}," for t in texts[:-1]] + texts[-1:])]
 
 
