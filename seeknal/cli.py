@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
+import threading
 from importlib import import_module
 from typing import NamedTuple
 
@@ -95,5 +98,26 @@ def main(ctx: click.Context) -> None:
         ctx.color = False
 
 
+def start() -> None:
+    """The console script: run `main`, then leave without taking the interpreter apart.
+
+    Freeing every module takes longer than a small command. What has to be done at an end is
+    done: exit handlers run, and what was printed is flushed.
+    """
+    try:
+        main()
+    except SystemExit as leaving:
+        code = leaving.code
+        if isinstance(code, str) or threading.active_count() > 1:
+            raise
+        atexit._run_exitfuncs()
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except OSError:
+            raise leaving from None
+        os._exit(code or 0)
+
+
 if __name__ == "__main__":
-    main()
+    start()

@@ -499,3 +499,28 @@ def test_a_command_that_does_not_exist_names_the_nearest(word: str, said: str) -
     done = CliRunner().invoke(main, [word])
     assert done.exit_code == 2
     assert said in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments, code, said",
+    [
+        (["--version"], 0, "seeknal, version"),
+        (["list"], 0, "transform.scored_orders"),
+        (["compile", "transform.scored_ordrs"], 1, "error[unknown-node]"),
+        (["list", "--no-such-option"], 2, "No such option"),
+    ],
+)
+def test_the_script_prints_all_and_leaves_with_the_code(
+    tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    made = CliRunner().invoke(main, ["init", "--path", str(tmp_path), "--example"])
+    assert made.exit_code == 0
+    done = subprocess.run(
+        [sys.executable, "-c", "from seeknal.cli import start; start()", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
