@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 
+from seeknal.cli import COMMANDS as LISTED
 from seeknal.cli import main
 from seeknal.compiler.build import Options, compile_project
 from seeknal.compiler.document import read_document, read_yaml
@@ -243,11 +244,12 @@ def test_the_reference_has_every_field(kind: str) -> None:
 # -- commands and files ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*main.commands])
+@pytest.mark.parametrize("name", [*LISTED])
 def test_commands_has_every_option(name: str) -> None:
     said = section(COMMANDS, name)
     shared = section(COMMANDS, "Options that several commands have")
-    command = main.commands[name]
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             for option in parameter.opts:
