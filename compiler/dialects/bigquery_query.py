@@ -11,10 +11,10 @@ from seeknal.compiler.dialects import bigquery_text as texts
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
+from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
-from seeknal.compiler.dialects.spark_before import without_distinct_on, without_tuples
 from seeknal.compiler.dialects.typed import DECIMAL, INTERVAL, common_type, type_of, typed
 from seeknal.compiler.model import Relation
 from seeknal.compiler.types import DOUBLE, TIMESTAMP, Column, Kind

@@ -9,15 +9,12 @@ from sqlglot import exp
 from seeknal.compiler.dialects import spark_functions as functions
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
+from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
-from seeknal.compiler.dialects.spark_before import (
-    check_name,
-    without_distinct_on,
-    without_tuples,
-)
 from seeknal.compiler.dialects.spark_types import type_name
+from seeknal.compiler.dialects.spark_variables import check_name
 from seeknal.compiler.dialects.typed import INT64, type_of
 from seeknal.compiler.model import Relation
 from seeknal.compiler.types import Column, Kind

@@ -11,7 +11,7 @@ from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.rules import operators, text
 from seeknal.compiler.dialects.rules.casts import as_text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
-from seeknal.compiler.dialects.spark_before import VARIABLE
+from seeknal.compiler.dialects.spark_variables import VARIABLE
 from seeknal.compiler.dialects.typed import BOOLEAN, STRING, expect, is_text, typed
 
 _NUMBERED = re.compile(r"[*+?}]\+")
