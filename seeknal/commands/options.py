@@ -80,7 +80,7 @@ def read_dialects(
                 )
             continue
         help = suggest(name, ALL, "dialects")
-        raise click.BadParameter(f"there is no dialect `{name}`: {help}.")
+        raise click.BadParameter(f"there is no dialect `{name}`: {help}")
     return names
 
 
