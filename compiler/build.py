@@ -16,13 +16,19 @@ from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.collector import collector_paused
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
-from seeknal.compiler.discover import Discovery
+from seeknal.compiler.discover import LOCK_FILE, Discovery
 from seeknal.compiler.environ import RecordedEnviron
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Model, Resolved, ResolvedSource, ResolvedTrainingSet
-from seeknal.compiler.parameters import Context
+from seeknal.compiler.model import (
+    Computed,
+    Model,
+    ResolvedPython,
+    ResolvedSource,
+    ResolvedTrainingSet,
+)
+from seeknal.compiler.parameters import Context, run_params
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.project import Project, load_project
@@ -46,7 +52,9 @@ class Options:
     `drafts` are specs that are not in the project, by the names of their files: then nothing is
     remembered of the compilation. `inline` puts upstream nodes in front of each statement as
     CTEs, down to the sources. `as_of` (UTC) is the time of feature groups over events; None
-    leaves a parameter of that name. With `strict`, findings of leakage are errors.
+    leaves a parameter of that name. With `strict`, findings of leakage are errors. With `wait`,
+    nodes that read what a function returns, and are not known before it has run, are left out;
+    else they are an error.
     """
 
     run_date: date
@@ -56,6 +64,7 @@ class Options:
     inline: bool = False
     as_of: datetime | None = None
     strict: bool = False
+    wait: bool = False
     drafts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,7 +73,9 @@ class Compilation:
     """A compiled project, or the part of it that was asked for.
 
     `artifacts` and `plans` are in run order; `order`, `upstream` and `downstream` (direct edges)
-    cover the whole graph. `findings` are warnings.
+    cover the whole graph. `findings` are warnings. Nodes whose rows a function returns have no
+    artifact, and neither have those that `model.waiting` holds. `params` are the values that every
+    function is given.
     """
 
     root: Path
@@ -76,16 +87,19 @@ class Compilation:
     dialect: str
     library: MacroLibrary
     environ: frozenset[str] = frozenset()
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def guarded(self, node: str) -> Guarded | None:
         """The node in the form that checks its as-ofs as it runs; None where it has no need."""
+        if node not in self.plans:
+            return None
         from seeknal.compiler.guarded import guard
 
         return guard(self.plans[node], find_dialect(self.dialect), self.library)
 
     def adapted(self, node: str, count: Count) -> Adapted | None:
         """A training set in the shape for the rows that `count` finds; None for other nodes."""
-        resolved = self.model.nodes[node]
+        resolved = self.model.nodes.get(node)
         if not isinstance(resolved, ResolvedTrainingSet):
             return None
         from seeknal.compiler.adapt import adapt
@@ -94,7 +108,7 @@ class Compilation:
         traits = Traits(dialect.name, dialect.asof_join)
         return adapt(resolved, dialect, traits, self.library, count)
 
-    def statement(self, resolved: Resolved, as_of: datetime | None = None) -> str:
+    def statement(self, resolved: Computed, as_of: datetime | None = None) -> str:
         """The SQL of `resolved`, which may be a node of the graph with something else in it.
 
         `as_of` is the time of feature groups over events. Raises CompileFailed.
@@ -109,7 +123,7 @@ class Compilation:
 
     def source_path(self, node: str) -> str:
         """The file of a source, relative to the root with parameters filled in; "" for none."""
-        resolved = self.model.nodes[node]
+        resolved = self.model.nodes.get(node)
         return resolved.path if isinstance(resolved, ResolvedSource) else ""
 
     @property
@@ -150,7 +164,7 @@ def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> 
         findings = Findings()
         project = load_project(root, findings, drafts=options.drafts)
         compilation = _compile(root, options, project, nodes, findings)
-        if not options.drafts:
+        if not options.drafts and not compilation.model.waiting:
             checked.save(root, _checked(root, options, compilation))
         return compilation
 
@@ -176,6 +190,10 @@ def _compile(
     asked = find_nodes(nodes, model.order, findings)
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
+    if not options.wait:
+        _report_waiting(model, wanted, findings)
+        findings.stop_on_errors()
+    wanted = tuple(node for node in wanted if _is_computed(model, node))
     if any(isinstance(model.nodes[node], ResolvedTrainingSet) for node in wanted):
         from seeknal.compiler.leakage import leakage_findings
 
@@ -184,7 +202,8 @@ def _compile(
     dialect = find_dialect(options.dialect)
     traits = Traits(dialect.name, dialect.asof_join)
     plans = {
-        node: rewrite_plan(plan_node(model.nodes[node], options.as_of), traits) for node in wanted
+        node: rewrite_plan(plan_node(_computed(model, node), options.as_of), traits)
+        for node in wanted
     }
     artifacts = _lower(model, plans, options, library, findings)
     findings.stop_on_errors()
@@ -203,7 +222,32 @@ def _compile(
         dialect=options.dialect,
         library=library,
         environ=frozenset(environ.names),
+        params=run_params(context),
     )
+
+
+def _report_waiting(model: Model, wanted: Sequence[str], findings: Findings) -> None:
+    """Say of each function that is waited for that its columns are not known."""
+    for function in dict.fromkeys(model.waiting[node] for node in wanted if node in model.waiting):
+        readers = [node for node, waits in model.waiting.items() if waits == function]
+        name = function.partition(".")[2]
+        findings.error(
+            "unknown-columns",
+            f"the columns that `{function}` returns are not known, and `{readers[0]}` reads them",
+            model.functions[function].function.code.place,
+            f'declare them, as schema=[{{"name": "id", "data_type": "int64"}}], or run '
+            f"`seeknal run --nodes {name}` once: {LOCK_FILE} then keeps them",
+        )
+
+
+def _is_computed(model: Model, node: str) -> bool:
+    return node in model.nodes and not isinstance(model.nodes[node], ResolvedPython)
+
+
+def _computed(model: Model, node: str) -> Computed:
+    resolved = model.nodes[node]
+    assert not isinstance(resolved, ResolvedPython)
+    return resolved
 
 
 def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compilation | None:
@@ -223,6 +267,8 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     project = load_project(root, findings, nodes, ids)
     read = {spec.place.file: spec.id for spec in project.specs.values()}
     if findings.has_errors or not changed <= read.keys():
+        return None
+    if any(file.endswith(".py") for file in changed):
         return None
     try:
         compilation = _compile(root, options, project, nodes, findings)
@@ -250,12 +296,19 @@ def _outputs(model: Model) -> dict[str, str]:
 
 
 def _checked(root: Path, options: Options, compilation: Compilation) -> checked.Checked:
-    sources = (n for n in compilation.model.nodes.values() if isinstance(n, ResolvedSource))
+    model, specs = compilation.model, compilation.project.specs.values()
+    sources = (n for n in model.nodes.values() if isinstance(n, ResolvedSource))
     data = [source.path for source in sources if source.path and not source.declared]
+    functions = [f.function.code for f in model.functions.values()]
+    for code in (*functions, *(hook for spec in specs for hook in spec.hooks)):
+        data += [code.file, *code.files]
+    if model.functions:
+        data.append(LOCK_FILE)
     return checked.Checked(
         key=checked.key_of([options.run_date, options.overrides]),
         stamps=project_stamps(root),
-        ids={spec.place.file: spec.id for spec in compilation.project.specs.values()},
+        # A Python file may hold several nodes, and is always read.
+        ids={spec.place.file: spec.id for spec in specs if not spec.place.file.endswith(".py")},
         outputs=_outputs(compilation.model),
         read=frozenset(node for node, readers in compilation.downstream.items() if readers),
         data=stamps_of(root, [file for file in data if (root / file).is_file()]),
@@ -278,16 +331,21 @@ def _lower(
         if options.inline:
             upstream = {}
             for above in _ancestors(model, node):
+                resolved = model.nodes[above]
+                if isinstance(resolved, ResolvedPython):
+                    continue
                 compiled = compile_node(
-                    model.nodes[above],
-                    rewrite_plan(plan_node(model.nodes[above], options.as_of), traits),
+                    resolved,
+                    rewrite_plan(plan_node(resolved, options.as_of), traits),
                     dialect,
                     library,
                     findings,
                 )
                 if compiled is not None and isinstance(compiled[1], exp.Query):
                     upstream[model.relations[above].name] = compiled[1]
-        compiled = compile_node(model.nodes[node], plan, dialect, library, findings, upstream)
+        compiled = compile_node(
+            _computed(model, node), plan, dialect, library, findings, upstream
+        )
         if compiled is not None:
             artifacts[node] = compiled[0]
     return artifacts

@@ -15,12 +15,12 @@ from seeknal.compiler.lineage import lineage_of
 from seeknal.compiler.lower.names import name_of
 from seeknal.compiler.lower.statement import Lowered, lower_plan
 from seeknal.compiler.macros import MacroLibrary
-from seeknal.compiler.model import Resolved, ResolvedDayGrain, ResolvedEventGroup, ResolvedQuery
+from seeknal.compiler.model import Computed, ResolvedDayGrain, ResolvedEventGroup, ResolvedQuery
 from seeknal.compiler.plan import Plan
 
 
 def compile_node(
-    resolved: Resolved,
+    resolved: Computed,
     plan: Plan,
     dialect: Dialect,
     library: MacroLibrary,
@@ -70,7 +70,7 @@ def compile_node(
     return artifact, lowered.tree
 
 
-def _keys(resolved: Resolved) -> tuple[str, ...]:
+def _keys(resolved: Computed) -> tuple[str, ...]:
     if isinstance(resolved, ResolvedDayGrain | ResolvedEventGroup):
         found = resolved.columns[: len(resolved.columns) - len(resolved.features)]
         return tuple(column.name for column in found)
@@ -119,7 +119,7 @@ def _part(query: exp.Expr) -> exp.Expr:
     return part
 
 
-def _place(node: exp.Expr, resolved: Resolved) -> Place:
+def _place(node: exp.Expr, resolved: Computed) -> Place:
     spans = [
         (part.meta["start"], part.meta["end"])
         for part in node.walk()

@@ -1,12 +1,13 @@
-"""Columns of sources that declare no `schema:`: read from the file, kept in `seeknal.lock`.
+"""Columns that no spec declares: of files and of what functions return, kept in `seeknal.lock`.
 
 The lock is committed, so a machine without the data compiles the same SQL. Where the file is
-here its own columns win and the lock follows.
+here its own columns win and the lock follows. What a function returns is known once it has run.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from seeknal.compiler.records import dataclass
 
 LOCK_FILE = "seeknal.lock"
 _CACHE_FILE = "target/.cache/discovered.json"
-_NOTE = "columns of the sources that declare no schema; written by seeknal, meant to be committed"
+_NOTE = "columns of what declares no schema; written by seeknal, meant to be committed"
 
 
 class Unreadable(Exception):
@@ -24,18 +25,31 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Discovery:
-    """Discovered columns by source id, as DuckDB names their types."""
+    """Discovered columns by node id, as DuckDB names their types.
+
+    `locked` and `used` are of sources, `functions` of what the functions of nodes returned.
+    """
 
     root: Path
     locked: dict[str, list[list[str]]] = field(default_factory=dict)
     cached: dict[str, list[list[str]]] = field(default_factory=dict)
     used: dict[str, list[list[str]]] = field(default_factory=dict)
+    functions: dict[str, list[list[str]]] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, root: Path) -> Discovery:
         """Read the lock and the cache of the project at `root`."""
-        locked = _read(root / LOCK_FILE).get("sources", {})
-        return cls(root, locked, _read(root / _CACHE_FILE))
+        lock = _read(root / LOCK_FILE)
+        functions = lock.get("functions", {})
+        return cls(
+            root, lock.get("sources", {}), _read(root / _CACHE_FILE), functions=dict(functions)
+        )
+
+    def returned(self, node_id: str) -> list[list[str]] | None:
+        """The (name, DuckDB type) pairs that a node's function returned when it last ran."""
+        self.called.add(node_id)
+        return self.functions.get(node_id)
 
     def columns(self, source_id: str, path: str, call: str) -> list[list[str]] | None:
         """The source's (name, DuckDB type) pairs from its file, else from the lock, else None.
@@ -77,11 +91,31 @@ class Discovery:
         cache = self.root / _CACHE_FILE
         if self.cached and _read(cache) != self.cached:
             _write(cache, json.dumps(self.cached))
-        if self.used == self.locked or (not self.used and not self.locked):
+        functions = {id: found for id, found in self.functions.items() if id in self.called}
+        if self.used == self.locked and functions == self.functions:
             return False
-        lines = json.dumps({"note": _NOTE, "sources": dict(sorted(self.used.items()))}, indent=1)
-        _write(self.root / LOCK_FILE, lines + "\n")
+        _write_lock(self.root, self.used, functions)
         return True
+
+
+def learn(root: Path, node_id: str, columns: Sequence[tuple[str, str]]) -> bool:
+    """Keep what a node's function returned, as (name, DuckDB type); True where it is news."""
+    lock = _read(root / LOCK_FILE)
+    functions = dict(lock.get("functions", {}))
+    found = [list(column) for column in columns]
+    if functions.get(node_id) == found:
+        return False
+    _write_lock(root, lock.get("sources", {}), {**functions, node_id: found})
+    return True
+
+
+def _write_lock(
+    root: Path, sources: Mapping[str, object], functions: Mapping[str, object]
+) -> None:
+    content: dict[str, object] = {"note": _NOTE, "sources": dict(sorted(sources.items()))}
+    if functions:
+        content["functions"] = dict(sorted(functions.items()))
+    _write(root / LOCK_FILE, json.dumps(content, indent=1) + "\n")
 
 
 def _describe(root: Path, path: str, call: str) -> list[list[str]]:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from seeknal.compiler.findings import Findings, Place
-from seeknal.compiler.kinds.spec import SqlText, Text
+from seeknal.compiler.kinds.spec import PythonCode, SqlText, Text
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.yaml_text import literal_sql, runs_of, span_of, syntax_finding
 
@@ -46,6 +46,12 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
 _NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$")
 _DEEPEST = 60
 _LARGEST = 200_000
+
+
+class CodeScalar(yaml.ScalarNode):
+    """A text that is written in Python; `runs` say where its characters stand (see `SqlText`)."""
+
+    runs: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +111,8 @@ class YamlFile:
         node = self._scalar(path)
         value: str = node.value
         start = node.start_mark
+        if isinstance(node, CodeScalar):
+            return SqlText(value, self.file, start.line + 1, start.column + 1, 0, node.runs)
         if node.style == "|":
             return literal_sql(self.file, self.text, node)
         quote = 1 if node.style in ("'", '"') else 0
@@ -164,17 +172,24 @@ class Document(YamlFile):
 
     `name` is empty where the spec has none; that is found when the document is checked. `broken`
     holds the paths of entries that do not fit the schema, so that the others can still be looked
-    at.
+    at. `code` is the function of a node that is written in Python; `schema` is the JSON Schema
+    that the document has to fit.
     """
 
     kind: str
     name: str
     broken: frozenset[tuple[Step, ...]] = frozenset()
+    code: PythonCode | None = None
 
     @property
     def id(self) -> str:
         """The node's id, `<kind>.<name>`."""
         return f"{self.kind}.{self.name}"
+
+    @property
+    def schema(self) -> str:
+        """The name of the document's JSON Schema."""
+        return f"python_{self.kind}" if self.code is not None else self.kind
 
     def entries(self, *path: Step) -> list[tuple[Step, ...]]:
         """The paths of what the mapping or list at `path` holds, broken entries left out."""
@@ -210,6 +225,23 @@ def read_yaml(file: str, text: str, findings: Findings) -> YamlFile | None:
     reader = _Reader(file, text, findings)
     data = reader.mapping(node, 0)
     return None if reader.broken else YamlFile(file, text, data, node)
+
+
+def tree_document(
+    file: str,
+    text: str,
+    node: yaml.MappingNode,
+    findings: Findings,
+    code: PythonCode | None = None,
+) -> Document | None:
+    """The spec of a tree with a `kind`; None, and findings, where a key stands twice."""
+    reader = _Reader(file, text, findings)
+    data = reader.mapping(node, 0)
+    name = data.get("name")
+    if reader.broken:
+        return None
+    kind, named = str(data["kind"]), name if isinstance(name, str) else ""
+    return Document(file, text, data, node, kind, named, code=code)
 
 
 def read_document(file: str, text: str, findings: Findings) -> Document | None:

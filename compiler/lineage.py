@@ -8,7 +8,7 @@ from seeknal.compiler.features import Feature
 from seeknal.compiler.model import (
     DaysJoin,
     LatestJoin,
-    Resolved,
+    Computed,
     ResolvedDayGrain,
     ResolvedEventGroup,
     ResolvedQuery,
@@ -21,7 +21,7 @@ from seeknal.compiler.types import Column
 Lineage = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-def lineage_of(resolved: Resolved) -> Lineage:
+def lineage_of(resolved: Computed) -> Lineage:
     """(output column, ((node id, column), …)) pairs, in the order of the output."""
     match resolved:
         case ResolvedSource(columns=columns):

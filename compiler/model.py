@@ -11,6 +11,7 @@ from seeknal.compiler.findings import Place
 from seeknal.compiler.kinds.spec import (
     EventGroupSpec,
     Join,
+    NodeFunction,
     SourceSpec,
     Spec,
     TrainingSetSpec,
@@ -69,6 +70,25 @@ class ResolvedQuery:
     place_of: Callable[[int, int], Place]
     inputs: tuple[Relation, ...]
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPython:
+    """A node whose rows a function returns.
+
+    `columns` are those that it declares or was seen to return, None where neither is known.
+    `params` have their parameters filled in.
+    """
+
+    spec: Spec
+    function: NodeFunction
+    params: Mapping[str, object]
+    returned: tuple[Column, ...] | None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that are known."""
+        return self.returned or ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,17 +221,26 @@ class ResolvedTrainingSet:
     columns: tuple[Column, ...]
 
 
-Resolved = (
+Computed = (
     ResolvedSource | ResolvedQuery | ResolvedDayGrain | ResolvedEventGroup | ResolvedTrainingSet
 )
+"""What SQL computes."""
+
+Resolved = Computed | ResolvedPython
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The project's graph. `order` is the run order: ready nodes in the order of their ids."""
+    """The project's graph. `order` is the run order: ready nodes in the order of their ids.
+
+    `functions` are the nodes that are, or are made of, what a function returns. `waiting` maps the
+    nodes that cannot be resolved yet to the one whose function has to run before.
+    """
 
     nodes: Mapping[str, Resolved]
     relations: Mapping[str, Relation]
     order: tuple[str, ...]
     upstream: Mapping[str, tuple[str, ...]]
     downstream: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    functions: Mapping[str, ResolvedPython] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)

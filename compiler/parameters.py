@@ -23,10 +23,20 @@ from seeknal.compiler.parameters_values import (
     Ref,
     Scope,
     in_sql,
+    run_params,
 )
 from seeknal.compiler.records import dataclass
 
-__all__ = ["Context", "Ref", "Rendered", "Scope", "needs_jinja", "render_params", "render_sql"]
+__all__ = [
+    "Context",
+    "Ref",
+    "Rendered",
+    "Scope",
+    "needs_jinja",
+    "render_params",
+    "render_sql",
+    "run_params",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,6 +289,12 @@ def _literal(value: object) -> str:
     return in_sql(value)
 
 
+def run_params(context: Context) -> dict[str, object]:
+    """The values that do not belong to one node: of the project, the run and the command line."""
+    given = {name: convert(value) for name, value in context.overrides.items()}
+    return {**context.variables, **_run_values(context), **given}
+
+
 def _run_values(context: Context) -> dict[str, object]:
     """The names that the run gives."""
     return {

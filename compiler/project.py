@@ -1,20 +1,21 @@
 """A project as it lies on disk: its specs, its common configuration and its variables.
 
-Specs are `seeknal/**/*.yml`; `seeknal/common/` holds names and expressions to reuse; macros are in
-`macros/`; `seeknal_project.yml` is optional. Everything is read in the order of the sorted paths.
+Specs are `seeknal/**/*.yml` and the decorated functions of `seeknal/**/*.py`; `seeknal/common/`
+holds names and expressions to reuse; macros are in `macros/`; `seeknal_project.yml` is optional. Everything is read in the order of the sorted paths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 
 from seeknal.compiler.collector import collector_paused
 from seeknal.compiler.document import Document, YamlFile, read_document, read_yaml
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds import KINDS, SKIPPED_KINDS
-from seeknal.compiler.kinds.spec import Spec, SqlText
+from seeknal.compiler.kinds.fields import with_inputs
+from seeknal.compiler.kinds.spec import EventGroupSpec, FeatureGroupSpec, Spec, SqlText, Text
 from seeknal.compiler.project_files import COMMON, PROJECT_FILE, SPECS, files_below
 from seeknal.compiler.project_heads import head_of, needed_files
 from seeknal.compiler.records import dataclass
@@ -28,18 +29,25 @@ class Project:
 
     `specs` holds the nodes that are right, by id. `documents` holds every node with a known kind,
     so an id in `documents` and not in `specs` is a node with errors. `skipped` holds the nodes of
-    kinds that this version does not run, and the places of their names. `common` is keyed as it is
+    kinds that this version does not run, and the places of their names. `config` is what the
+    project file says. `common` is keyed as it is
     written in `{{ }}`. `unread` are the ids of the nodes that were not asked for.
     """
 
     root: Path
     name: str
-    vars: Mapping[str, object] = field(default_factory=dict)
+    config: Mapping[str, object] = field(default_factory=dict)
     common: Mapping[str, SqlText] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     specs: Mapping[str, Spec] = field(default_factory=dict)
     skipped: Mapping[str, Place] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+
+    @property
+    def vars(self) -> Mapping[str, object]:
+        """The variables of the project file."""
+        found: Mapping[str, object] = self.config.get("vars") or {}  # type: ignore[assignment]
+        return found
 
 
 def load_project(
@@ -67,9 +75,9 @@ def _load(
     known: Mapping[str, str],
     drafts: Mapping[str, str],
 ) -> Project:
-    name, variables = _read_project_file(root, findings)
+    name, config = _read_project_file(root, findings)
     common = _read_common(root, findings)
-    documents: dict[str, Document] = {}
+    found: dict[str, Document] = {}
     specs: dict[str, Spec] = {}
     skipped: dict[str, Place] = {}
     names: dict[str, tuple[str, Place]] = {}
@@ -89,7 +97,8 @@ def _load(
         text = _read_text(root, file, findings)
         if text is not None:
             texts[file] = text
-            head = head_of(text) if only is not None else None
+            is_head = only is not None and not file.endswith(".py")
+            head = head_of(text) if is_head else None
             ids[file] = head.id if head is not None else ""
 
     def text_of(file: str) -> str:
@@ -103,29 +112,75 @@ def _load(
     drafted: set[str] = set()
     for file in [*drafts, *(file for file in files if file not in drafts)]:
         text = drafts[file] if file in drafts else texts[file]
-        document = read_document(file, text, findings)
-        if document is None or (document.id.casefold() in drafted and file not in drafts):
-            continue
-        if file in drafts:
-            drafted.add(document.id.casefold())
-        if document.kind in SKIPPED_KINDS:
-            _skip(document, findings)
-            skipped.setdefault(document.id, document.place("name"))
-        elif document.kind not in KINDS:
-            findings.error(
-                "unknown-kind",
-                f"there is no kind of node `{document.kind}`",
-                document.place("kind"),
-                suggest(document.kind, KINDS, "kinds"),
-            )
-        else:
-            spec = KINDS[document.kind](document, findings)
-            if document.name and _is_new(document, names, findings):
-                documents[document.id] = document
+        for document in _documents(root, file, text, findings):
+            if document.id.casefold() in drafted and file not in drafts:
+                continue
+            if file in drafts:
+                drafted.add(document.id.casefold())
+            if document.kind in SKIPPED_KINDS:
+                _skip(document, findings)
+                skipped.setdefault(document.id, document.place("name"))
+                continue
+            spec = _spec(root, document, findings)
+            if document.kind in KINDS and document.name and _is_new(document, names, findings):
+                found[document.id] = document
                 if spec is not None:
                     specs[document.id] = spec
-    unread = frozenset(filter(None, ids.values())) - documents.keys() - skipped.keys()
-    return Project(root, name, variables, common, documents, specs, skipped, unread)
+    specs = _with_entities(specs)
+    unread = frozenset(filter(None, ids.values())) - found.keys() - skipped.keys()
+    return Project(root, name, config, common, found, specs, skipped, unread)
+
+
+def _documents(root: Path, file: str, text: str, findings: Findings) -> list[Document]:
+    """The nodes of a file: one of YAML, any number of Python."""
+    if file.endswith(".py"):
+        from seeknal.compiler.python.read import read_python
+
+        return read_python(root, file, text, findings)
+    document = read_document(file, text, findings)
+    return [document] if document is not None else []
+
+
+def _spec(root: Path, document: Document, findings: Findings) -> Spec | None:
+    """The spec of a document; None, and findings, where it is not right."""
+    if document.kind not in KINDS:
+        findings.error(
+            "unknown-kind",
+            f"there is no kind of node `{document.kind}`",
+            document.place("kind"),
+            suggest(document.kind, KINDS, "kinds"),
+        )
+        return None
+    spec = KINDS[document.kind](document, findings)
+    if spec is None:
+        return None
+    if spec.call is not None:
+        spec = replace(spec, inputs=with_inputs(spec.inputs, *spec.call.code.reads))
+    if not document.get("post_hooks"):
+        return spec
+    from seeknal.compiler.python.hooks import read_hooks
+
+    before = len(findings)
+    hooks = read_hooks(root, document, findings)
+    return replace(spec, hooks=hooks) if len(findings) == before else None
+
+
+def _with_entities(specs: dict[str, Spec]) -> dict[str, Spec]:
+    """The specs; a function that reads an entity reads the feature groups of it."""
+    groups: dict[str, list[str]] = {}
+    for spec in specs.values():
+        if isinstance(spec, FeatureGroupSpec | EventGroupSpec) and spec.entity:
+            groups.setdefault(spec.entity, []).append(spec.id)
+    found = {}
+    for id, spec in specs.items():
+        more = [
+            Text(group, entity.place)
+            for entity in (spec.call.code.entities if spec.call else ())
+            for group in groups.get(entity.value, ())
+            if group != id
+        ]
+        found[id] = replace(spec, inputs=with_inputs(spec.inputs, *more)) if more else spec
+    return found
 
 
 def _spec_files(root: Path, findings: Findings) -> list[str]:
@@ -145,12 +200,7 @@ def _spec_files(root: Path, findings: Findings) -> list[str]:
         elif file.endswith(".yml"):
             specs.append(file)
         elif file.endswith(".py") and not name.startswith("_") and "/templates/" not in file:
-            findings.warn(
-                "skipped-file",
-                "the file is not read: this version takes nodes from YAML specs alone",
-                Place(file),
-                "write the node as a spec, or leave it to the version that runs it",
-            )
+            specs.append(file)
     return specs
 
 
@@ -186,12 +236,14 @@ def _is_new(document: Document, names: dict[str, tuple[str, Place]], findings: F
         names[folded] = (document.id, place)
         return True
     other, first = names[folded]
-    same = other == document.id
+    message = f"two files define `{document.id}`"
+    if other != document.id:
+        message = f"`{document.id}` and `{other}` differ by case alone"
+    elif first.file == place.file:
+        message = f"the file defines `{document.id}` twice"
     findings.error(
         "duplicate-node",
-        f"two files define `{document.id}`"
-        if same
-        else f"`{document.id}` and `{other}` differ by case alone",
+        message,
         place,
         "rename one of them",
         [(first, "the first one")],
@@ -200,14 +252,14 @@ def _is_new(document: Document, names: dict[str, tuple[str, Place]], findings: F
 
 
 def _read_project_file(root: Path, findings: Findings) -> tuple[str, Mapping[str, object]]:
-    """The project's name and variables; the folder's name and none without a project file."""
+    """The project's name and its file; the folder's name and nothing without a project file."""
     fallback = root.resolve().name
     if not (root / PROJECT_FILE).is_file():
         return fallback, {}
     read = _read_yaml(root, PROJECT_FILE, findings)
     if read is None or not check_schema(read, "project", findings):
         return fallback, {}
-    return str(read.data.get("name") or fallback), read.data.get("vars") or {}
+    return str(read.data.get("name") or fallback), read.data
 
 
 def _read_common(root: Path, findings: Findings) -> Mapping[str, SqlText]:

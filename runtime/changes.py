@@ -99,8 +99,15 @@ class Changes:
         return next(self._differences(self.workflow.nodes[node_id], output), None)
 
     def _differences(self, node: Node, output: Output) -> Iterator[str]:
+        if node.waits:
+            yield f"the columns that {node.waits} returns are not known yet"
+            return
         if node.artifact.digest != output.sql:
             yield "SQL changed"
+        if node.code_digest != output.code:
+            yield "its function, or a parameter of it, changed"
+        if node.hooks_digest != output.hooks:
+            yield "a post-hook changed" if output.hooks else "a post-hook has not run"
         upstream = self.workflow.upstream[node.id]
         for id in upstream:
             above = self.current(id)
@@ -109,7 +116,9 @@ class Changes:
         if output.inputs.keys() - set(upstream):
             yield "inputs changed"
         yield from self._file_differences(node, output)
-        path = Target(self.workflow.root).result(node.artifact.kind, node.artifact.name)
+        target, artifact = Target(self.workflow.root), node.artifact
+        place = target.result if node.has_rows else target.done
+        path = place(artifact.kind, artifact.name)
         if not path.exists():
             yield "output missing"
             return

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.kinds.spec import EventGroupSpec, FeatureGroupSpec, SourceSpec, Spec
-from seeknal.runtime.workflow import DataFile, Node, Workflow
+from seeknal.compiler.artifact import Artifact
+from seeknal.compiler.kinds.spec import (
+    EventGroupSpec,
+    FeatureGroupSpec,
+    PythonCode,
+    SourceSpec,
+    Spec,
+)
+from seeknal.compiler.model import ResolvedPython
+from seeknal.runtime.python.call import Served
+from seeknal.runtime.workflow import DataFile, Function, Node, Workflow
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
@@ -24,14 +35,18 @@ def workflow_of(compilation: Compilation) -> Workflow:
         order=compilation.order,
         upstream=compilation.upstream,
         downstream=compilation.downstream,
+        config=compilation.project.config,
+        serve=partial(_served, compilation),
     )
 
 
 def _node(compilation: Compilation, node_id: str) -> Node:
     spec = compilation.project.specs[node_id]
     data = compilation.project.documents[node_id].data
+    function = compilation.model.functions.get(node_id)
+    artifact = compilation.artifacts.get(node_id)
     return Node(
-        artifact=compilation.artifacts[node_id],
+        artifact=artifact or _without_sql(compilation, spec),
         place=spec.place,
         description=spec.description,
         owner=spec.owner,
@@ -39,9 +54,86 @@ def _node(compilation: Compilation, node_id: str) -> Node:
         file=_data_file(compilation, spec),
         sidecar=_sidecar(spec),
         config={key: value for key, value in data.items() if key not in _OWN_FIELDS},
+        function=_function(compilation, function) if function is not None else None,
+        hooks=tuple(_hook(compilation, code) for code in spec.hooks),
+        waits=compilation.model.waiting.get(node_id, ""),
         guarded=partial(compilation.guarded, node_id),
         adapted=partial(compilation.adapted, node_id),
     )
+
+
+def _without_sql(compilation: Compilation, spec: Spec) -> Artifact:
+    """What stands for the SQL of a node that has none, or none yet."""
+    resolved = compilation.model.nodes.get(spec.id)
+    return Artifact(
+        id=spec.id,
+        kind=spec.kind,
+        name=spec.name,
+        file=spec.place.file,
+        dialect=compilation.dialect,
+        sql="",
+        columns=resolved.columns if resolved is not None else (),
+        inputs=compilation.upstream[spec.id],
+        digest="",
+    )
+
+
+def _function(compilation: Compilation, resolved: ResolvedPython) -> Function:
+    own, code = resolved.params, resolved.function.code
+    params = {**compilation.params, **own}
+    return Function(
+        code=code,
+        digest=_digest(code, params, own),
+        params=params,
+        schema=resolved.function.schema,
+        output=resolved.function.output,
+        timeout=resolved.function.timeout,
+    )
+
+
+def _hook(compilation: Compilation, code: PythonCode) -> Function:
+    params = compilation.params
+    return Function(code=code, digest=_digest(code, params, {}), params=params, output=False)
+
+
+def _digest(
+    code: PythonCode, params: Mapping[str, object], own: Mapping[str, object]
+) -> str:
+    """A digest of the code, the packages it asks for, and the parameters that it can see.
+
+    Where it may read any parameter, the name of the run is left out: it is another every time.
+    """
+    if code.parameters is None:
+        read = {name: value for name, value in params.items() if name != "run_id"}
+    else:
+        read = {name: params[name] for name in code.parameters if name in params}
+    parts = [
+        code.digest,
+        [text.value for text in code.dependencies],
+        code.requires_python,
+        {**read, **own},
+    ]
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _served(compilation: Compilation, group: str) -> tuple[Served, tuple[str, ...]] | None:
+    from seeknal.compiler.dialects.duckdb import type_name
+    from seeknal.compiler.serving import AS_OF, PLACE, SPINE, serve
+
+    found = serve(compilation, group)
+    if found is None:
+        return None
+    served = Served(
+        sql=found.sql,
+        spine_relation=SPINE,
+        keys=tuple(key.name for key in found.keys),
+        types=tuple(type_name(key.type) for key in found.keys),
+        as_of=AS_OF,
+        place=PLACE,
+        features=found.features,
+    )
+    return served, found.inputs
 
 
 def _data_file(compilation: Compilation, spec: Spec) -> DataFile | None:
@@ -56,8 +148,9 @@ def _sidecar(spec: Spec) -> Mapping[str, object] | None:
         return None
     # What is computed from events has the time that it is as of, not the events' own.
     named = spec.event_time if isinstance(spec, FeatureGroupSpec) else None
+    written = isinstance(spec, FeatureGroupSpec) and spec.call is not None
     return {
-        "entity_name": spec.entity,
+        "entity_name": spec.entity or None,
         "join_keys": [key.value for key in spec.join_keys],
-        "event_time_col": named.value if named else "event_time",
+        "event_time_col": named.value if named else None if written else "event_time",
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from seeknal.runtime.duckdb_errors import engine_error
 from seeknal.runtime.engine import Row
@@ -87,6 +87,14 @@ class DuckDBEngine:
             )
         )
 
+    def offer(self, relation: str, rows: Any) -> None:
+        """Make an Arrow table readable under the name `relation`, until it is withdrawn."""
+        self._run(lambda c: c.register(relation, rows))
+
+    def withdraw(self, relation: str) -> None:
+        """Forget a table that was offered."""
+        self._run(lambda c: c.unregister(relation))
+
     def keep(self, sql: str, name: str) -> None:
         """Keep the rows of one SELECT as the table `name`, until it is dropped."""
 
@@ -125,11 +133,11 @@ class DuckDBEngine:
 
     def describe(self, file: Path) -> tuple[tuple[str, str], ...]:
         """The columns of a parquet file and DuckDB's names of their types."""
-        return self._columns(f"SELECT * FROM read_parquet({literal(str(file))})")
+        return self.columns(f"SELECT * FROM read_parquet({literal(str(file))})")
 
     def rows(self, sql: str, limit: int) -> tuple[Sequence[Row], int]:
         """The first `limit` rows of a SELECT, in the order of all columns, and how many in all."""
-        columns = self._columns(sql)
+        columns = self.columns(sql)
         shown = ", ".join(readable(name, type) for name, type in columns)
         count = "COUNT(*) OVER ()"
 
@@ -143,13 +151,14 @@ class DuckDBEngine:
         total = int(str(found[0][-1])) if found else 0
         return [dict(zip(names, row, strict=False)) for row in found], total
 
-    def _columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+    def columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+        """The columns of a SELECT and DuckDB's names of their types."""
         described = self._run(lambda c: c.execute(f"DESCRIBE\n{sql}").fetchall())
         return tuple((str(row[0]), str(row[1])) for row in described)
 
     def _narrowed(self, sql: str) -> str:
         changed = [
-            (name, known) for name, type in self._columns(sql) if (known := _known(type)) != type
+            (name, known) for name, type in self.columns(sql) if (known := _known(type)) != type
         ]
         if not changed:
             return sql

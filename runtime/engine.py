@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 Row = Mapping[str, object]
 
@@ -37,6 +37,12 @@ class Engine(Protocol):
     def attach(self, relation: str, file: Path) -> None:
         """Make the parquet at `file` readable under the name `relation`."""
 
+    def offer(self, relation: str, rows: Any) -> None:
+        """Make an Arrow table readable under the name `relation`, until it is withdrawn."""
+
+    def withdraw(self, relation: str) -> None:
+        """Forget a table that was offered."""
+
     def keep(self, sql: str, name: str) -> None:
         """Keep the rows of one SELECT as the table `name`, until it is dropped."""
 
@@ -52,6 +58,9 @@ class Engine(Protocol):
 
     def describe(self, file: Path) -> tuple[tuple[str, str], ...]:
         """The columns of a parquet file and the engine's names of their types."""
+
+    def columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+        """The columns of a SELECT and the engine's names of their types."""
 
     def rows(self, sql: str, limit: int) -> tuple[Sequence[Row], int]:
         """The first `limit` rows of a SELECT, in the order of all columns, and how many in all."""

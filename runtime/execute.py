@@ -45,7 +45,7 @@ def execute(
     """
     artifact = node.artifact
     for id, output in inputs.items():
-        engine.attach(_relation(id), target.root / output.stamp.path)
+        engine.attach(relation_of(id), target.root / output.stamp.path)
     files = stamp_sources(node, target.root, last.files if last else ())
     path = target.result(artifact.kind, artifact.name)
     with replacing(path) as unchecked:
@@ -89,10 +89,6 @@ def fill(assertion: Assertion, row: Row, others: int) -> str:
 def _place(node: Node) -> Place:
     """Where to point: at the file that a source reads, else at the node's name."""
     return node.file.place if node.file else node.place
-
-
-def _relation(node_id: str) -> str:
-    return node_id.replace(".", "_", 1)
 
 
 def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]]:

@@ -114,7 +114,7 @@ def _load(
     picked = pd.DataFrame({new: frame[old].array for new, old in columns.items()})
     for time in times:
         if time in picked and picked[time].dtype.kind != "M":
-            picked[time] = _as_times(picked[time], columns[time])
+            picked[time] = as_times(picked[time], columns[time])
     picked[number] = range(len(frame))
     try:
         view = connection.from_df(picked)
@@ -135,7 +135,7 @@ def _load(
     )
 
 
-def _as_times(column: pd.Series[Any], name: str) -> pd.Series[Any]:
+def as_times(column: pd.Series[Any], name: str) -> pd.Series[Any]:
     """Dates and ISO text as times; an offset is taken into account, without one it is UTC."""
     import pandas as pd
 

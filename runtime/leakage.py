@@ -94,6 +94,7 @@ def check_on_data(
 
     The same data give the same report. Raises EngineError where a statement fails on the data.
     """
+    compilation = replace(compilation, model=as_sources(compilation.model))
     node = compilation.model.nodes[training_set]
     assert isinstance(node, ResolvedTrainingSet)
     subjects = subjects_of(compilation.model, training_set)

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.leakage.subjects import Subject, Subjects
-from seeknal.compiler.model import ResolvedTrainingSet
+from seeknal.compiler.kinds.spec import relation_of
+from seeknal.compiler.model import ResolvedPython, ResolvedSource, ResolvedTrainingSet
 from seeknal.compiler.types import Kind
-from seeknal.runtime.duckdb_engine import identifier
+from seeknal.runtime.duckdb_engine import identifier, literal
 from seeknal.runtime.leakage_database import LeakageDatabase, listed
 from seeknal.runtime.leakage_futures import ROW, SPINE, Cut, Futures
+from seeknal.runtime.paths import Target
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
@@ -27,6 +29,16 @@ class Limits:
     cuts: int = 5
     spine_rows: int = 1000
     source_rows: int = 100_000
+
+
+def statement_of(compilation: Compilation, id: str) -> str:
+    """The rows of a node: by its statement, or as its function returned them in the last run."""
+    resolved = compilation.model.nodes[id]
+    assert not isinstance(resolved, ResolvedPython)
+    if isinstance(resolved, ResolvedSource) and resolved.spec.kind != "source":
+        file = Target(compilation.root).returned(id)
+        return f"SELECT * FROM read_parquet({literal(str(file))})"
+    return compilation.statement(resolved)
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,8 @@ class Facts:
         self.database.execute("SET schema = 'whole'")
         for id in self.compilation.order:
             if id in needed:
-                statement = self.compilation.statement(self.compilation.model.nodes[id])
-                self.database.table("whole", _relation(id), statement)
+                statement = statement_of(self.compilation, id)
+                self.database.table("whole", relation_of(id), statement)
         self.database.execute("SET schema = 'world'")
         self._load_spine()
         for subject in self.subjects.sources:
@@ -58,7 +70,7 @@ class Facts:
         found = {}
         for subject in self.subjects.sources:
             if subject.times:
-                relation = _relation(subject.source)
+                relation = relation_of(subject.source)
                 types = self.database.columns(f"SELECT * FROM whole.{identifier(relation)}")
                 found[subject.source] = Futures(
                     subject, relation, types, self._unique(relation, types)
@@ -93,7 +105,7 @@ class Facts:
 
     def _load_source(self, subject: Subject) -> None:
         """The source's rows, or so many of them: those of the spine's keys first."""
-        relation = _relation(subject.source)
+        relation = relation_of(subject.source)
         tests = [
             f"({listed([mine for mine, _ in pairs])}) IN "
             f"(SELECT ({listed([theirs for _, theirs in pairs])}) FROM facts.{SPINE})"
@@ -147,7 +159,3 @@ class Facts:
         )
         row = self.database.fetch(f"SELECT {tests} FROM facts.{identifier(relation)}")[0]
         return frozenset(name for name, is_unique in zip(names, row, strict=True) if is_unique)
-
-
-def _relation(id: str) -> str:
-    return id.replace(".", "_", 1)

@@ -114,14 +114,14 @@ class Worlds:
             state: object = (world.future if count else "", count, world.reverse)
             if self._present.get(subject.source) != state:
                 self._present[subject.source] = state
-                table = _relation(subject.source)
+                table = relation_of(subject.source)
                 self.database.table("world", table, self._source(subject, world, count))
         for id in self.subjects.nodes:
             above = tuple(self._present[up] for up in self.compilation.upstream[id])
             state = (above, world.clock if id in self.subjects.clocks else None)
             if self._present.get(id) != state:
                 self._present[id] = state
-                self.database.table("world", _relation(id), self._statement(id, world.clock))
+                self.database.table("world", relation_of(id), self._statement(id, world.clock))
 
     def _counts(self, world: World) -> dict[str, int]:
         """How many of the world's events each source has."""
@@ -133,7 +133,7 @@ class Worlds:
 
     def _source(self, subject: Subject, world: World, count: int) -> str:
         """The rows of a source, `count` of them events of the world."""
-        relation = _relation(subject.source)
+        relation = relation_of(subject.source)
         facts = f"facts.{identifier(relation)}"
         names = listed([column.name for column in subject.columns])
         order = f"ORDER BY {ROW}{' DESC' if world.reverse else ''}"
@@ -159,6 +159,7 @@ class Worlds:
         at = clock if id in self.subjects.clocks else None
         if (id, at) not in self._statements:
             resolved = self.compilation.model.nodes[id]
+            assert not isinstance(resolved, ResolvedPython)
             if isinstance(resolved, ResolvedQuery) and at is not None:
                 resolved = replace(resolved, tree=stopped(resolved.tree, at))
             if isinstance(resolved, ResolvedTrainingSet):
@@ -190,10 +191,6 @@ def with_rows(node: ResolvedTrainingSet) -> ResolvedTrainingSet:
         spine_columns=(row, *node.spine_columns),
         columns=(row, *node.columns),
     )
-
-
-def _relation(id: str) -> str:
-    return id.replace(".", "_", 1)
 
 
 def later_than(times: Sequence[datetime]) -> datetime:

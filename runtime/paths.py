@@ -60,6 +60,17 @@ class Target:
         """The result of node `kind.name` (SEMANTICS "Names of relations")."""
         return self.intermediate / f"{kind}_{name}.parquet"
 
+    def returned(self, id: str) -> Path:
+        """What the function of a node returned, where SQL makes the node of it (`kind.name()`)."""
+        kind, _, name = id.partition(".")
+        if not id.endswith("()"):
+            return self.result(kind, name)
+        return self.folder / kind / name.removesuffix("()") / "returned.parquet"
+
+    def done(self, kind: str, name: str) -> Path:
+        """What stands for the result of a node whose function returns nothing."""
+        return self.folder / kind / name / "done.json"
+
     def sidecar(self, name: str) -> Path:
         """What a reader has to know of a feature group: entity, keys, event time."""
         return self.intermediate / f"feature_group_{name}_meta.json"

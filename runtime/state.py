@@ -22,8 +22,9 @@ SCHEMA_VERSION = "2.0"
 class Output:
     """The published output of a node and all that decided its rows.
 
-    `sql` is the artifact's digest, `inputs` the content of each upstream output, `files` the data
-    files a source read. `rows_in` and `rows_dropped` are None where nothing counts them.
+    `sql` is the artifact's digest, `code` that of the node's function and `hooks` that of the hooks
+    that have run since, `inputs` the content of each upstream output, `files` the data files a
+    source read. `rows_in` and `rows_dropped` are None where nothing counts them.
     """
 
     sql: str
@@ -34,6 +35,8 @@ class Output:
     columns: tuple[tuple[str, str], ...]
     rows_in: int | None = None
     rows_dropped: int | None = None
+    code: str = ""
+    hooks: str = ""
 
     @property
     def sha256(self) -> str:
@@ -43,7 +46,9 @@ class Output:
     @property
     def key(self) -> str:
         """One digest over all that decided the rows."""
-        parts = [self.sql, sorted(self.inputs.items()), [(f.path, f.sha256) for f in self.files]]
+        parts: list[object] = [self.sql, sorted(self.inputs.items())]
+        parts.append([(f.path, f.sha256) for f in self.files])
+        parts += [self.code] if self.code else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -138,6 +143,8 @@ def _write_node(node: NodeState) -> dict[str, object]:
             "columns": [list(column) for column in output.columns],
             "rows_in": output.rows_in,
             "rows_dropped": output.rows_dropped,
+            "code": output.code,
+            "hooks": output.hooks,
         }
     return {
         "hash": output.key if output else None,
@@ -177,6 +184,8 @@ def _read_output(data: Mapping[str, object], rows: int) -> Output:
         columns=tuple((str(name), str(type)) for name, type in columns),
         rows_in=_optional_integer(data["rows_in"]),
         rows_dropped=_optional_integer(data["rows_dropped"]),
+        code=str(data.get("code", "")),
+        hooks=str(data.get("hooks", "")),
     )
 
 

@@ -45,7 +45,7 @@ def _parse(kind: str, document: Document, findings: Findings) -> Spec | None:
 
     found = Findings()
     spec = None
-    paths = misfits(document, kind, found)
+    paths = misfits(document, document.schema, found)
     if all(len(path) > 1 and path[0] in _LISTS for path in paths):
         if paths:
             document = replace(document, broken=frozenset(path[:2] for path in paths))

@@ -7,6 +7,7 @@ from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.event_group import Entity, feature_names, parse_event_group
 from seeknal.compiler.kinds.fields import (
     optional_text,
+    read_function,
     read_head,
     read_inputs,
     read_params,
@@ -24,6 +25,8 @@ def parse(document: Document, findings: Findings) -> FeatureGroupSpec | EventGro
     """
     warn_unused(document, findings)
     entity = _entity(document, findings)
+    if document.code is not None:
+        return _written_in_python(document, findings, entity)
     computed, described = feature_names(document)
     if computed:
         return parse_event_group(document, findings, entity)
@@ -50,15 +53,34 @@ def parse(document: Document, findings: Findings) -> FeatureGroupSpec | EventGro
     )
 
 
+def _written_in_python(
+    document: Document, findings: Findings, entity: Entity
+) -> FeatureGroupSpec:
+    """The spec of a group whose rows a function returns; without an entity it has no keys."""
+    _, described = feature_names(document)
+    return FeatureGroupSpec(
+        **read_head(document),
+        inputs=entity.inputs,
+        entity=entity.name,
+        join_keys=entity.join_keys,
+        event_time=entity.event_time,
+        knowledge_time=optional_text(document, "knowledge_time"),
+        features=described,
+        call=read_function(document, findings),
+    )
+
+
 def _entity(document: Document, findings: Findings) -> Entity:
     """The entity, its join keys and what its rows are taken from."""
+    event_time = _event_time(document, findings)
+    if "entity" not in document.data:
+        return Entity("", (), event_time, read_inputs(document, findings))
     value = document.data["entity"]
     name = document.text_at(*(("entity", "name") if isinstance(value, dict) else ("entity",)))
     keys: tuple[Text, ...] = (Text(f"{name}_id", name.place),)
     if isinstance(value, dict) and "join_keys" in value:
         paths = document.entries("entity", "join_keys")
         keys = tuple(document.text_at(*path) for path in paths)
-    event_time = _event_time(document, findings)
     return Entity(name.value, keys, event_time, read_inputs(document, findings))
 
 

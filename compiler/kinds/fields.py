@@ -9,12 +9,24 @@ from typing import Any, TypedDict
 from seeknal.compiler.document import Document, Step
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds import KINDS, SKIPPED_KINDS
-from seeknal.compiler.kinds.spec import AggregationUse, DayWindow, Input, SqlText, Text
+from seeknal.compiler.kinds.spec import (
+    AggregationUse,
+    ColumnDeclaration,
+    DayWindow,
+    Input,
+    NodeFunction,
+    SqlText,
+    Text,
+)
 from seeknal.compiler.suggest import suggest
+from seeknal.compiler.types import parse_type
 from seeknal.compiler.windows import day_window_complaint
 
 _AGGREGATION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(?:\((.*)\))?$", re.DOTALL)
 _IGNORED_WHEN = {"append", "merge"}
+_TYPE_NAMES = ("boolean", "int64", "double", "string", "date", "timestamp", "decimal(18,3)")
+_SECOND = 1_000_000
+_TIMEOUT = 1800.0
 
 
 class Head(TypedDict):
@@ -76,6 +88,54 @@ def read_inputs(document: Document, findings: Findings) -> tuple[Input, ...]:
         return tuple(Input(read_ref(document, findings, "inputs", key), key) for key in inputs)
     paths = document.entries("inputs")
     return tuple(Input(read_ref(document, findings, *path, "ref")) for path in paths)
+
+
+def read_schema(document: Document, findings: Findings) -> tuple[ColumnDeclaration, ...]:
+    """The declared columns; an unknown type and a column declared twice are findings."""
+    declared: list[ColumnDeclaration] = []
+    seen: dict[str, Place] = {}
+    for path in document.entries("schema"):
+        name = document.text_at(*path, "name")
+        written = document.text_at(*path, "data_type")
+        first = seen.setdefault(name.value.casefold(), name.place)
+        if first is not name.place:
+            findings.error(
+                "duplicate-column",
+                f"the column `{name}` is declared twice",
+                name.place,
+                "keep one of them: names that differ by case alone are one column",
+                [(first, "the first one")],
+            )
+        type_ = parse_type(written.value)
+        if type_ is None:
+            findings.error(
+                "unknown-type",
+                f"there is no type `{written}`",
+                written.place,
+                suggest(written.value, _TYPE_NAMES, "types"),
+            )
+            continue
+        declared.append(ColumnDeclaration(name, type_))
+    return tuple(declared)
+
+
+def read_function(document: Document, findings: Findings) -> NodeFunction | None:
+    """How the function of a node is called; None for a node without one."""
+    if document.code is None:
+        return None
+    from seeknal.compiler.durations import parse_duration
+
+    params, places = read_params(document)
+    timeout = document.get("timeout")
+    length = parse_duration(timeout) if timeout else None
+    return NodeFunction(
+        code=document.code,
+        schema=read_schema(document, findings),
+        output=document.data.get("output", True) is not False,
+        timeout=length / _SECOND if length else _TIMEOUT,
+        params=params,
+        param_places=places,
+    )
 
 
 def with_inputs(inputs: tuple[Input, ...], *more: Text) -> tuple[Input, ...]:

@@ -8,6 +8,7 @@ from seeknal.compiler.kinds.fields import (
     optional_text,
     read_aggregations,
     read_condition,
+    read_function,
     read_head,
     read_inputs,
     read_ref,
@@ -21,6 +22,7 @@ from seeknal.compiler.kinds.spec import (
     Since,
     Spine,
     Text,
+    returned_by,
 )
 
 _PARTS = ("basic", "window", "ratio", "since")
@@ -30,7 +32,8 @@ def parse(document: Document, findings: Findings) -> SecondOrderSpec | None:
     """The spec of a second-order aggregation whose document fits the schema."""
     id_col = document.text_at("id_col")
     application_date = optional_text(document, "application_date_col")
-    source = read_ref(document, findings, "source")
+    own = Text(returned_by(f"{document.kind}.{document.name}"), document.place("name"))
+    source = own if document.code is not None else read_ref(document, findings, "source")
     spine = _spine(document, findings, id_col, application_date)
     if application_date is None and "spine" not in document.data:
         findings.error(
@@ -45,7 +48,8 @@ def parse(document: Document, findings: Findings) -> SecondOrderSpec | None:
         for path in document.entries("features")
         if (feature := _feature(document, findings, str(path[-1]))) is not None
     )
-    more = (source, spine.ref) if spine else (source,)
+    read = () if document.code is not None else (source,)
+    more = (*read, spine.ref) if spine else read
     return SecondOrderSpec(
         **read_head(document),
         inputs=with_inputs(read_inputs(document, findings), *more),
@@ -56,6 +60,7 @@ def parse(document: Document, findings: Findings) -> SecondOrderSpec | None:
         spine=spine,
         grain=_grain(document, findings, id_col, application_date, spine),
         features=features,
+        call=read_function(document, findings),
     )
 
 

@@ -65,9 +65,76 @@ class Input:
     alias: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnDeclaration:
+    """A line of a source's `schema:`."""
+
+    name: Text
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonCode:
+    """The function of a node that is written in Python, as its file says it.
+
+    `digest` is the SHA-256 of all code of the project that decides what the function does, and
+    `files` are the files that this is read from. `place` is where the function's name stands.
+    `reads` are the ids that it names in `ctx.ref` and `ctx.features`, `entities` those of
+    `ctx.features` and `ctx.entity`. `parameters` are the keys of `ctx.params` that it reads, None
+    where it may read any. `dependencies` and `requires_python` are the inline metadata of the file
+    (PEP 723).
+    """
+
+    file: str
+    function: str
+    place: Place
+    digest: str
+    files: tuple[str, ...] = ()
+    reads: tuple[Text, ...] = ()
+    entities: tuple[Text, ...] = ()
+    parameters: tuple[str, ...] | None = ()
+    dependencies: tuple[Text, ...] = ()
+    requires_python: str = ""
+
+
+def returned_by(node: str) -> str:
+    """The id of what a node's function returns, where the node is made of it by SQL."""
+    return f"{node}()"
+
+
+def relation_of(id: str) -> str:
+    """The name of a node's relation, or of what its function returns.
+
+    >>> relation_of("source.orders"), relation_of(returned_by("transform.scored"))
+    ('source_orders', 'returned_by_transform_scored')
+    """
+    name = id.removesuffix("()").replace(".", "_", 1)
+    return name if not id.endswith("()") else f"returned_by_{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFunction:
+    """How a node's function is called: `schema` are the columns that it promises to return.
+
+    `output` is False where it returns nothing. `timeout` is in seconds. `params` are raw values,
+    `{{ }}` not yet resolved.
+    """
+
+    code: PythonCode
+    schema: tuple[ColumnDeclaration, ...] = ()
+    output: bool = True
+    timeout: float
+    params: Mapping[str, object] = field(default_factory=dict)
+    param_places: Mapping[str, Place] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What every kind has. `place` is where the name stands; `id` is `<kind>.<name>`."""
+    """What every kind has. `place` is where the name stands; `id` is `<kind>.<name>`.
+
+    `hooks` are functions to call after the node's output is published. `call` is the function
+    that gives the node its rows, where there is one.
+    """
 
     kind: str
     name: str
@@ -76,6 +143,8 @@ class Spec:
     owner: str = ""
     tags: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
+    hooks: tuple[PythonCode, ...] = ()
+    call: NodeFunction | None = None
 
     @property
     def id(self) -> str:
@@ -86,14 +155,6 @@ class Spec:
     def relation(self) -> str:
         """The name of the node's relation (SEMANTICS "Names of relations")."""
         return f"{self.kind}_{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnDeclaration:
-    """A line of a source's `schema:`."""
-
-    name: Text
-    type: DataType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +172,12 @@ class SourceSpec(Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformSpec(Spec):
-    """User SQL over upstream nodes. `params` are raw values, `{{ }}` not yet resolved."""
+    """User SQL over upstream nodes, or a function in the place of `sql`.
 
-    sql: SqlText
+    `params` are raw values, `{{ }}` not yet resolved.
+    """
+
+    sql: SqlText | None
     params: Mapping[str, object] = field(default_factory=dict)
     param_places: Mapping[str, Place] = field(default_factory=dict)
 

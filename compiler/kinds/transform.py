@@ -1,10 +1,10 @@
-"""`kind: transform`: SQL over upstream nodes."""
+"""`kind: transform`: SQL over upstream nodes, or a function over them."""
 
 from __future__ import annotations
 
 from seeknal.compiler.document import Document
 from seeknal.compiler.findings import Findings
-from seeknal.compiler.kinds.fields import read_head, read_inputs, read_params
+from seeknal.compiler.kinds.fields import read_function, read_head, read_inputs, read_params
 from seeknal.compiler.kinds.spec import TransformSpec
 
 
@@ -14,7 +14,8 @@ def parse(document: Document, findings: Findings) -> TransformSpec | None:
     return TransformSpec(
         **read_head(document),
         inputs=read_inputs(document, findings),
-        sql=document.sql_at("transform"),
+        sql=document.sql_at("transform") if document.code is None else None,
+        call=read_function(document, findings),
         params=params,
         param_places=places,
     )

@@ -31,7 +31,9 @@ def leakage_findings(
     chosen = [id for id in training_sets(model) if nodes is None or id in nodes]
     if not chosen:
         return []
+    from seeknal.compiler.leakage.opaque import as_sources
     from seeknal.compiler.leakage.training_set import findings_of
 
+    model = as_sources(model)
     found = [finding for id in chosen for finding in findings_of(model, id)]
     return [replace(finding, severity=Severity.ERROR) for finding in found] if strict else found

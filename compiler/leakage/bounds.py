@@ -32,6 +32,7 @@ from seeknal.compiler.leakage.views import (
 )
 from seeknal.compiler.model import (
     Resolved,
+    ResolvedPython,
     ResolvedDayGrain,
     ResolvedEventGroup,
     ResolvedQuery,
@@ -85,7 +86,10 @@ class Bounds:
         match self.nodes[node]:
             case ResolvedSource() as source:
                 self.used.add((node, _spelt(source.columns, column)))
-                return ()
+                if source.spec.kind == "source":
+                    return ()
+                message = f"what the function of `{source.spec.id}` computes is not followed"
+                return (_unproven(message, source),)
             case ResolvedQuery() as query:
                 view = self.view(node)
                 if view.root is None:
@@ -103,6 +107,8 @@ class Bounds:
                     message = f"`{column}` of `{node}` is not a time of its spine"
                     return (_unproven(message, training_set),)
                 return self.of_node(training_set.spine.id, column, wanted & names, rows)
+            case ResolvedPython():
+                raise TypeError(f"{node} is not among the sources")
 
     # -- user SQL -------------------------------------------------------------------------------
 
@@ -258,6 +264,8 @@ class Bounds:
                 return (
                     self.root_of(resolved.spine.id, column) if column.casefold() in spine else None
                 )
+            case ResolvedPython():
+                raise TypeError(f"{node} is not among the sources")
 
     def _root_of_day_grain(self, node: ResolvedDayGrain, column: str) -> Root | None:
         date = node.as_of or node.event

@@ -16,6 +16,7 @@ from seeknal.compiler.model import (
     DaysJoin,
     LatestJoin,
     Resolved,
+    ResolvedPython,
     ResolvedDayGrain,
     ResolvedEventGroup,
     ResolvedJoin,
@@ -135,6 +136,8 @@ def times_below(bounds: Bounds, node: str, column: str) -> frozenset[SourceTime]
             if column.casefold() not in {c.name.casefold() for c in taken}:
                 return frozenset()
             return times_below(bounds, spine.id, column)
+        case ResolvedPython():
+            raise TypeError(f"{node} is not among the sources")
 
 
 def _of_scope(bounds: Bounds, view: View, scope: Scope, position: int) -> frozenset[SourceTime]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from seeknal.compiler.model import (
-    Resolved,
+    Computed,
     ResolvedDayGrain,
     ResolvedEventGroup,
     ResolvedQuery,
@@ -16,7 +16,7 @@ from seeknal.compiler.plan import Plan, ReadSource, Step, UserQuery, ValuesFitSc
 from seeknal.compiler.planning.day_grain import plan_day_grain
 
 
-def plan_node(resolved: Resolved, as_of: datetime | None = None) -> Plan:
+def plan_node(resolved: Computed, as_of: datetime | None = None) -> Plan:
     """The plan of one node.
 
     `as_of` is the time (UTC) of feature groups run by themselves; None leaves a parameter.

@@ -11,12 +11,15 @@ from seeknal.compiler.kinds.spec import (
     AggregationSpec,
     EventGroupSpec,
     FeatureGroupSpec,
+    NodeFunction,
     SecondOrderSpec,
     SourceSpec,
     Spec,
     SqlText,
     TrainingSetSpec,
     TransformSpec,
+    relation_of,
+    returned_by,
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
@@ -24,12 +27,14 @@ from seeknal.compiler.model import (
     Model,
     Relation,
     Resolved,
+    ResolvedPython,
     ResolvedQuery,
     ResolvedTrainingSet,
     WindowsJoin,
 )
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
+from seeknal.compiler.resolve.binder import column_type
 from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.first_order import resolve_first_order
@@ -38,6 +43,7 @@ from seeknal.compiler.resolve.second_order import resolve_second_order
 from seeknal.compiler.resolve.sources import resolve_source
 from seeknal.compiler.resolve.user_sql import References, resolve_user_sql
 from seeknal.compiler.suggest import suggest
+from seeknal.compiler.types import Column
 
 _GROUP_INPUT_NAMES = frozenset({"source", "source_table"})
 
@@ -72,6 +78,8 @@ def resolve_project(
         order=order,
         upstream=upstream,
         downstream=downstream_of(upstream),
+        functions=resolver.functions,
+        waiting=resolver.waiting,
     )
 
 
@@ -108,26 +116,87 @@ class _Resolver:
         self.bad_values = bad_values
         self.nodes: dict[str, Resolved] = {}
         self.relations: dict[str, Relation] = {}
-        self.broken: set[str] = set()
+        self.functions: dict[str, ResolvedPython] = {}
+        self.waiting: dict[str, str] = {}
 
     def resolve(self, spec: Spec) -> None:
-        """Resolve one node and remember its relation, or that it is broken."""
-        resolved = self._resolved(spec)
-        if resolved is None:
-            self.broken.add(spec.id)
+        """Resolve one node and remember its relation, or what it lacks."""
+        returned = None
+        if spec.call is not None:
+            returned = self._function(spec, spec.call)
+            self.functions[spec.id] = returned
+            if isinstance(spec, SecondOrderSpec):
+                returned = None
+        if returned is not None:
+            self.nodes[spec.id] = returned
+            if returned.returned is not None:
+                self._publish(spec, returned)
             return
-        self.nodes[spec.id] = resolved
+        first = next((w for w in map(self._waits_for, self._read(spec)) if w), None)
+        if first is not None:
+            self.waiting[spec.id] = first
+            self._check_parameters(spec)
+            return
+        resolved = self._resolved(spec)
+        if resolved is not None:
+            self.nodes[spec.id] = resolved
+            self._publish(spec, resolved)
+
+    def _publish(self, spec: Spec, resolved: Resolved) -> None:
         self.relations[spec.id] = Relation(spec.id, spec.relation, resolved.columns)
 
+    def _read(self, spec: Spec) -> list[str]:
+        """The ids whose columns a node needs."""
+        if isinstance(spec, SecondOrderSpec) and spec.call is not None:
+            # The function alone reads the inputs.
+            return [spec.source.value, *([spec.spine.ref.value] if spec.spine else [])]
+        return [entry.ref.value for entry in spec.inputs]
+
+    def _waits_for(self, id: str) -> str | None:
+        """The node whose function has to run before the columns of `id` are known."""
+        if id in self.waiting:
+            return self.waiting[id]
+        node = id.removesuffix("()")
+        known = id in self.relations or node not in self.functions
+        return None if known or self.functions[node].returned is not None else node
+
+    def _function(self, spec: Spec, call: NodeFunction) -> ResolvedPython:
+        scope = Scope(self.context, call.params, call.param_places)
+        columns: tuple[Column, ...] | None = None
+        if call.schema:
+            columns = tuple(Column(line.name.value, line.type) for line in call.schema)
+        elif not call.output:
+            columns = ()
+        elif found := self.discovery.returned(spec.id):
+            columns = tuple(Column(name, column_type(text)) for name, text in found)
+        resolved = ResolvedPython(spec, call, render_params(scope, self.findings), columns)
+        if columns is not None and isinstance(spec, SecondOrderSpec):
+            # Only the node itself reads it; no kind of node begins like its relation.
+            id = returned_by(spec.id)
+            self.relations[id] = Relation(id, relation_of(id), columns)
+        elif columns and isinstance(spec, FeatureGroupSpec):
+            self._check_group(spec, columns)
+        return resolved
+
+    def _check_group(self, spec: FeatureGroupSpec, columns: tuple[Column, ...]) -> bool:
+        """True where the columns that a feature group names are there; else findings."""
+        output = Relation(spec.id, spec.relation, columns)
+        before = len(self.findings)
+        for name in (*spec.join_keys, *spec.features):
+            find_column(output, name, self.findings)
+        if spec.event_time is not None:
+            find_column(output, spec.event_time, self.findings)
+        return len(self.findings) == before
+
     def _resolved(self, spec: Spec) -> Resolved | None:
-        if any(entry.ref.value not in self.relations for entry in spec.inputs):
+        if any(id not in self.relations for id in self._read(spec)):
             self._check_parameters(spec)
             return None
         match spec:
             case SourceSpec():
                 return self._source(spec)
-            case TransformSpec():
-                return self._query(spec, spec.sql, frozenset())
+            case TransformSpec(sql=SqlText() as sql):
+                return self._query(spec, sql, frozenset())
             case FeatureGroupSpec():
                 return self._feature_group(spec)
             case AggregationSpec():
@@ -205,12 +274,6 @@ class _Resolver:
             query = resolve_user_sql(
                 references, text, lambda *_: spec.place, self.types, self.findings
             )
-        if query is None:
+        if query is None or not self._check_group(spec, query.columns):
             return None
-        output = Relation(spec.id, spec.relation, query.columns)
-        before = len(self.findings)
-        for name in (*spec.join_keys, *spec.features):
-            find_column(output, name, self.findings)
-        if spec.event_time is not None:
-            find_column(output, spec.event_time, self.findings)
-        return query if len(self.findings) == before else None
+        return query

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class PythonFailed(Exception):
+class PythonFailed(ValueError):
     """A function has no result.
 
     `code`, `message` and `help` are those of the finding to report; `detail` is the traceback
@@ -14,8 +14,8 @@ class PythonFailed(Exception):
     def __init__(
         self, code: str, message: str, help: str = "", detail: str = "", line: int = 0
     ) -> None:
-        """Keep all five; the exception's own text is the message."""
-        super().__init__(message)
+        """Keep all five; the exception's own text is the message and the help."""
+        super().__init__(message + (f"\n  help: {help}" if help else ""))
         self.code = code
         self.message = message
         self.help = help

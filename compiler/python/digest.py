@@ -1,0 +1,136 @@
+"""All code of a project that decides what a function does, as one digest.
+
+That is the function, the rest of its module but for other nodes that it does not name, and every
+module of the project that these import, whole. Comments and layout change nothing. Packages that
+are installed are not looked into.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from seeknal.compiler.python.calls import Function
+from seeknal.compiler.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The digest of some code, and the other files that it is read from, below the root."""
+
+    digest: str
+    files: tuple[str, ...]
+
+
+def code_of(root: Path, file: str, tree: ast.Module, function: Function, others: set[str]) -> Code:
+    """The code behind `function` of the module `tree`; `others` are the other nodes in it."""
+    named = _named(tree, function, others)
+    kept = [
+        statement
+        for statement in tree.body
+        if not isinstance(statement, Function)
+        or statement.name not in others
+        or statement.name in named
+    ]
+    digest = hashlib.sha256(function.name.encode())
+    for statement in kept:
+        digest.update(ast.dump(_bare(statement)).encode())
+    files: dict[str, None] = {}
+    waiting = list(_imported(root, file, kept))
+    while waiting:
+        found = waiting.pop()
+        if found in files or found == file:
+            continue
+        files[found] = None
+        dumped, imported = _module(root / found, root, found)
+        waiting += imported
+    for found in sorted(files):
+        digest.update(found.encode())
+        digest.update(_module(root / found, root, found)[0].encode())
+    return Code(digest.hexdigest(), tuple(sorted(files)))
+
+
+def _named(tree: ast.Module, function: Function, others: set[str]) -> set[str]:
+    """The other nodes whose functions `function` names, directly or through each other."""
+    functions = {s.name: s for s in tree.body if isinstance(s, Function)}
+    found: set[str] = set()
+    waiting: list[ast.stmt] = [
+        function,
+        *(s for s in tree.body if not isinstance(s, Function) or s.name not in others),
+    ]
+    waiting = [s for s in waiting if s is function or not isinstance(s, Function)] + [
+        s for s in waiting if isinstance(s, Function) and s is not function
+    ]
+    while waiting:
+        for node in ast.walk(waiting.pop()):
+            if isinstance(node, ast.Name) and node.id in others and node.id not in found:
+                found.add(node.id)
+                waiting.append(functions[node.id])
+    return found
+
+
+def _bare(statement: ast.stmt) -> ast.stmt:
+    """A function without its decorators, which the spec holds."""
+    if not isinstance(statement, Function) or not statement.decorator_list:
+        return statement
+    fields = {**dict(ast.iter_fields(statement)), "decorator_list": []}
+    return type(statement)(**fields)
+
+
+def _module(path: Path, root: Path, file: str) -> tuple[str, tuple[str, ...]]:
+    status = path.stat()
+    return _read(path, root, file, (status.st_mtime_ns, status.st_size))
+
+
+@cache
+def _read(path: Path, root: Path, file: str, stamp: tuple[int, int]) -> tuple[str, tuple[str, ...]]:
+    """The code of a whole module, and the project's modules that it imports."""
+    text = path.read_bytes()
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        # What is wrong with it is said by Python where it is imported.
+        return hashlib.sha256(text).hexdigest(), ()
+    return ast.dump(tree), tuple(_imported(root, file, tree.body))
+
+
+def _imported(root: Path, file: str, statements: Iterable[ast.stmt]) -> Iterator[str]:
+    """The files of the project that some code imports, relative to the root."""
+    folder = file.rpartition("/")[0]
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield from _found(root, folder, alias.name.split("."))
+            elif isinstance(node, ast.ImportFrom):
+                start = folder
+                for _ in range(max(node.level - 1, 0)):
+                    start = start.rpartition("/")[0]
+                parts = node.module.split(".") if node.module else []
+                yield from _found(root, start, parts)
+                for alias in node.names:
+                    yield from _found(root, start, [*parts, alias.name])
+
+
+def _found(root: Path, folder: str, parts: list[str]) -> Iterator[str]:
+    """The files of a module, its packages included: beside the importing file, or in the root."""
+    if parts[:1] == ["seeknal"]:
+        # The package that is installed, never the folder of the specs.
+        return
+    for base in dict.fromkeys((folder, "")):
+        above = "/".join(filter(None, (base, *parts)))
+        if not parts or not _is_module(root, above):
+            continue
+        for length in range(1, len(parts) + 1):
+            path = "/".join(filter(None, (base, *parts[:length])))
+            for name in (f"{path}/__init__.py", f"{path}.py"):
+                if (root / name).is_file():
+                    yield name
+        return
+
+
+def _is_module(root: Path, path: str) -> bool:
+    return (root / f"{path}.py").is_file() or (root / path / "__init__.py").is_file()

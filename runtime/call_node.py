@@ -1,0 +1,124 @@
+"""A node's function, or a hook: from the workflow to the call, and from its failure to a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seeknal.compiler.findings import Finding, Place
+from seeknal.runtime.paths import Target
+from seeknal.runtime.python.call import Call, Served
+from seeknal.runtime.python.errors import PythonFailed
+from seeknal.runtime.python.prints import OnLine
+from seeknal.runtime.state import Output
+from seeknal.runtime.workflow import Function, Node, Workflow
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def call_function(
+    node: Node,
+    function: Function,
+    workflow: Workflow,
+    outputs: Mapping[str, Output],
+    readable: Mapping[str, Output],
+    on_line: OnLine,
+) -> pa.Table | None:
+    """What a function of `node` returns. Raises PythonFailed.
+
+    `outputs` are those that it may read, `readable` all that are upstream of it.
+    """
+    from seeknal.runtime.python.outcome import outcome
+
+    target = Target(workflow.root)
+    call = call_of(node, function, workflow, outputs, readable)
+    return outcome(call, on_line, target.scratch / "call")
+
+
+def call_of(
+    node: Node,
+    function: Function,
+    workflow: Workflow,
+    outputs: Mapping[str, Output],
+    readable: Mapping[str, Output],
+) -> Call:
+    """The call of a function: the files of its inputs, and what else its context answers."""
+    root = workflow.root
+    entities = _entities(function, workflow, outputs)
+    served: dict[str, Served] = {}
+    below: dict[str, Path] = {}
+    for group in {id for ids in entities.values() for id in ids}:
+        if (found := workflow.serve(group)) is not None:
+            served[group], ids = found
+            below |= {id: root / readable[id].stamp.path for id in ids if id in readable}
+    code = function.code
+    return Call(
+        node_id=node.id,
+        file=root / code.file,
+        function=code.function,
+        root=root,
+        target=Target(root).folder,
+        params=function.params,
+        inputs={
+            id: root / output.stamp.path
+            for id, output in outputs.items()
+            if workflow.nodes[id].has_rows
+        },
+        sidecars={
+            id: sidecar
+            for id in outputs
+            if (sidecar := workflow.nodes[id].sidecar) is not None
+        },
+        below=below,
+        served=served,
+        entities=entities,
+        meta=_meta(node, outputs),
+        config=workflow.config,
+        output=function.output,
+        timeout=function.timeout,
+        dependencies=tuple(text.value for text in code.dependencies),
+        requires_python=code.requires_python,
+    )
+
+
+def failure(node: Node, function: Function, failed: PythonFailed) -> Finding:
+    """What to report of a function that failed, at its line where that is known."""
+    code = function.code
+    place = Place(code.file, failed.line) if failed.line else code.place
+    what = "" if function is node.function else f"the post-hook `{code.function}`: "
+    return Finding(failed.code, what + failed.message, place, failed.help or None)
+
+
+def _entities(
+    function: Function, workflow: Workflow, outputs: Mapping[str, Output]
+) -> dict[str, tuple[str, ...]]:
+    """The feature groups of each entity that the function reads."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(text.value for text in function.code.entities):
+        found[name] = tuple(
+            id
+            for id in outputs
+            if (workflow.nodes[id].sidecar or {}).get("entity_name") == name
+        )
+    return found
+
+
+def _meta(node: Node, outputs: Mapping[str, Output]) -> Mapping[str, object]:
+    """What a function may note of where its rows come from."""
+    return {
+        "id": node.id,
+        "description": node.description,
+        "owner": node.owner,
+        "tags": list(node.tags),
+        "config": dict(node.config or {}),
+        "digests": {
+            "sql": node.artifact.digest,
+            "code": node.code_digest,
+            "data": {id: output.sha256 for id, output in outputs.items()},
+        },
+    }
+
+

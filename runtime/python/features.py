@@ -1,0 +1,221 @@
+"""Features of an entity for a function: as of the rows of a spine, as of a time, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seeknal.runtime.python.call import Served
+from seeknal.runtime.python.errors import PythonFailed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seeknal.runtime.python.context import PipelineContext
+
+_KIND = "feature_group"
+
+
+def features_of(
+    ctx: PipelineContext,
+    entity: str,
+    features: Sequence[str],
+    as_of: Any,
+    spine: Any,
+    date_col: str | None,
+    keep_cols: Sequence[str] | None,
+) -> pd.DataFrame:
+    """See `PipelineContext.features`."""
+    wanted = _wanted(ctx, entity, features)
+    if spine is not None:
+        if date_col is None:
+            raise PythonFailed(
+                "needs-event-time",
+                "a spine has no times without `date_col`",
+                'name the column of its as-ofs: date_col="application_date"',
+            )
+        return _as_of_spine(ctx, wanted, spine, date_col, keep_cols)
+    whole = entity_of(ctx, entity, as_of)
+    keys = [column for column in whole.columns if column not in _groups(ctx, entity)]
+    found = whole[keys].copy()
+    for group, feature in wanted:
+        column = f"{group}__{feature}"
+        values = whole[group].map(lambda row, name=feature: row.get(name) if row else None)
+        if len(whole) and not any(row and feature in row for row in whole[group]):
+            _check_feature(ctx, group, feature)
+        found[column] = values.convert_dtypes() if values.dtype == object else values
+    return found
+
+
+def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFrame:
+    """See `PipelineContext.entity`."""
+    from seeknal.runtime.consolidate_sql import GroupRows, consolidation_sql
+    from seeknal.runtime.duckdb_engine import identifier, literal
+
+    keys: list[str] = []
+    rows = []
+    for name, id in _groups(ctx, entity).items():
+        sidecar = ctx.call.sidecars[id]
+        own = [str(key) for key in _items(sidecar.get("join_keys"))]
+        if keys and sorted(keys) != sorted(own):
+            raise PythonFailed(
+                "join-key-mismatch",
+                f"Join key mismatch for entity '{entity}': feature group '{name}' has "
+                f"join_keys={own}, but entity expects join_keys={keys}",
+                "give all groups of an entity the same join keys",
+            )
+        keys = keys or own
+        columns = ctx.duckdb.table(f"{_KIND}_{name}").columns
+        time, known = sidecar.get("event_time_col"), sidecar.get("knowledge_time_col")
+        event = str(time) if time in columns else None
+        knowledge = str(known) if known in columns else None
+        features = tuple(c for c in columns if c not in (*own, event, knowledge))
+        rows.append(
+            GroupRows(
+                name=name,
+                relation=f"{_KIND}_{name}",
+                event_time=event,
+                knowledge_time=knowledge,
+                features=features,
+            )
+        )
+    sql = consolidation_sql(keys, rows)
+    if as_of is not None:
+        key_list = ", ".join(map(identifier, keys))
+        at = f"CAST({literal(str(as_of))} AS TIMESTAMPTZ)"
+        sql = (
+            f"SELECT * FROM ({sql}) WHERE event_time <= CAST({at} AS TIMESTAMP) "
+            f"OR event_time IS NULL QUALIFY ROW_NUMBER() OVER "
+            f"(PARTITION BY {key_list} ORDER BY event_time DESC NULLS LAST) = 1 ORDER BY {key_list}"
+        )
+    return ctx.duckdb.sql(sql).df()
+
+
+def _as_of_spine(
+    ctx: PipelineContext,
+    wanted: Sequence[tuple[str, str]],
+    spine: Any,
+    date_col: str,
+    keep_cols: Sequence[str] | None,
+) -> pd.DataFrame:
+    from seeknal.runtime.feature_frame import FeatureFrame
+
+    frame = spine.to_df() if isinstance(spine, FeatureFrame) else spine
+    groups: dict[str, list[str]] = {}
+    for group, feature in wanted:
+        groups.setdefault(group, []).append(feature)
+    columns: dict[str, Any] = {}
+    keys: dict[str, None] = {}
+    for group, features in groups.items():
+        served = ctx.call.served.get(f"{_KIND}.{group}")
+        if served is None:
+            raise PythonFailed(
+                "needs-event-time",
+                f"`{_KIND}.{group}` names no event time, or no entity, so what was true at a time "
+                "is not known",
+                "give the feature group both, as `event_time` and `entity`",
+            )
+        found = _served(ctx, served, frame, date_col)
+        for feature in features:
+            if feature not in served.features:
+                _refuse(group, feature, served.features)
+            columns[f"{group}__{feature}"] = found[feature]
+        keys |= dict.fromkeys(served.keys)
+    kept = list(frame.columns) if keep_cols is None else [*keep_cols, *keys, date_col]
+    result = frame[list(dict.fromkeys(kept))].copy()
+    for group, feature in wanted:
+        name = f"{group}__{feature}"
+        result[name] = columns[name].array
+    return result
+
+
+def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> Any:
+    """The features of a group for each row of a frame, in its order."""
+    import pandas as pd
+
+    from seeknal.runtime.duckdb_engine import identifier
+    from seeknal.runtime.feature_frame import FrameError
+    from seeknal.runtime.frame_join import as_times
+
+    for column in (*served.keys, date_col):
+        if column not in frame.columns:
+            raise FrameError.unknown_column(column, frame.columns, "the spine")
+    picked = pd.DataFrame({key: frame[key].array for key in served.keys})
+    picked[served.as_of] = as_times(frame[date_col], date_col).array
+    picked[served.place] = range(len(frame))
+    connection = ctx.duckdb.cursor()
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("seeknal_spine_frame", picked)
+        casts = [
+            f"CAST({identifier(key)} AS {type_}) AS {identifier(key)}"
+            for key, type_ in zip(served.keys, served.types, strict=True)
+        ]
+        casts.append(f"CAST({identifier(served.as_of)} AS TIMESTAMP) AS {identifier(served.as_of)}")
+        casts.append(f"CAST({identifier(served.place)} AS BIGINT) AS {identifier(served.place)}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {identifier(served.spine_relation)} AS "
+            f"SELECT {', '.join(casts)} FROM seeknal_spine_frame"
+        )
+        return connection.execute(
+            f"SELECT * FROM (\n{served.sql}\n) ORDER BY {identifier(served.place)}"
+        ).df()
+    finally:
+        connection.close()
+
+
+def _wanted(ctx: PipelineContext, entity: str, features: Sequence[str]) -> list[tuple[str, str]]:
+    known = _groups(ctx, entity)
+    found = []
+    for text in [features] if isinstance(features, str) else features:
+        group, dot, feature = text.partition(".")
+        if not dot or not feature:
+            raise PythonFailed(
+                "wrong-value",
+                f"`{text}` names no feature",
+                "write `<feature group>.<feature>`, as `customer_spend.spend_7d`",
+            )
+        if group not in known:
+            listed = ", ".join(f"`{name}`" for name in known)
+            raise PythonFailed(
+                "unknown-node",
+                f"the entity `{entity}` has no feature group `{group}` among the inputs of "
+                f"`{ctx.node_id}`",
+                f"its feature groups are {listed}",
+            )
+        found.append((group, feature))
+    return found
+
+
+def _groups(ctx: PipelineContext, entity: str) -> dict[str, str]:
+    """The feature groups of an entity that the node may read: name to id."""
+    ids = ctx.call.entities.get(entity, ())
+    if not ids:
+        known = ", ".join(f"`{name}`" for name in ctx.call.entities) or "none"
+        raise PythonFailed(
+            "unknown-entity",
+            f"No consolidated features found for entity '{entity}'",
+            f"write its name out, as ctx.entity('{entity}'); the entities that "
+            f"`{ctx.node_id}` reads are: {known}",
+        )
+    return {id.partition(".")[2]: id for id in sorted(ids)}
+
+
+def _check_feature(ctx: PipelineContext, group: str, feature: str) -> None:
+    columns = ctx.duckdb.table(f"{_KIND}_{group}").columns
+    if feature not in columns:
+        _refuse(group, feature, columns)
+
+
+def _refuse(group: str, feature: str, known: Sequence[str]) -> None:
+    from seeknal.compiler.suggest import suggest
+
+    raise PythonFailed(
+        "unknown-column",
+        f"`{_KIND}.{group}` has no feature `{feature}`",
+        suggest(feature, list(known), "features") or "",
+    )
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()

@@ -1,0 +1,140 @@
+"""Frames of several libraries, to Arrow and back; no copy where Arrow needs none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seeknal.runtime.python.errors import PythonFailed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LIBRARIES = ("pandas", "polars", "arrow", "duckdb")
+_EXACT = 2**53
+
+
+def read_arrow(path: Path) -> pa.Table:
+    """The rows of a parquet or Arrow file; an Arrow file is mapped, not read."""
+    import pyarrow as pa
+
+    if path.suffix == ".arrow":
+        with pa.memory_map(str(path)) as mapped:
+            return pa.ipc.open_file(mapped).read_all()
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path, memory_map=True)
+
+
+def to_library(table: pa.Table, library: str) -> Any:
+    """An Arrow table as a frame of pandas or polars, or as it is."""
+    if library == "arrow":
+        return table
+    if library == "polars":
+        return _imported("polars").from_arrow(table)
+    return to_pandas(table)
+
+
+def to_pandas(table: pa.Table) -> Any:
+    """A DataFrame. Dates become times; integers with NULLs become doubles.
+
+    Where a double would not hold them all, integers with NULLs are pandas' own Int64.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pandas = _imported("pandas")
+    frame = table.to_pandas(date_as_object=False)
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_integer(column.type) and column.null_count:
+            ends = pc.min_max(column).as_py()
+            if ends["min"] is not None and max(-ends["min"], ends["max"]) > _EXACT:
+                frame[name] = pandas.Series(column.to_pylist(), dtype="Int64")
+    return frame
+
+
+def to_arrow(value: Any) -> pa.Table:
+    """What a function returned as an Arrow table.
+
+    It is a frame of pandas, polars or Arrow, a DuckDB relation or a FeatureFrame. Raises
+    PythonFailed for anything else, and for columns that no relation can have.
+    """
+    import pyarrow as pa
+
+    from seeknal.runtime.feature_frame import FeatureFrame
+
+    if isinstance(value, FeatureFrame):
+        value = value.to_df()
+    kind = type(value)
+    of = f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}"
+    if of == "pandas.DataFrame":
+        _check_names(list(value.columns))
+        try:
+            return pa.Table.from_pandas(value, preserve_index=False)
+        except (pa.ArrowException, ValueError, TypeError) as error:
+            raise PythonFailed(
+                "bad-output",
+                f"a column of the returned frame holds values that have no common type: {error}",
+                "give each column values of one type",
+            ) from error
+    if of == "polars.LazyFrame":
+        value, of = value.collect(), "polars.DataFrame"
+    if of == "polars.DataFrame":
+        return value.to_arrow()
+    if of == "duckdb.DuckDBPyRelation":
+        _check_names(list(value.columns))
+        return value.to_arrow_table() if hasattr(value, "to_arrow_table") else value.arrow()
+    if isinstance(value, pa.RecordBatchReader):
+        value = value.read_all()
+    elif isinstance(value, pa.RecordBatch):
+        value = pa.Table.from_batches([value])
+    if isinstance(value, pa.Table):
+        _check_names(value.column_names)
+        return value
+    shown = "a pandas Series" if of == "pandas.Series" else f"`{of}`"
+    raise PythonFailed(
+        "bad-output",
+        f"the function returned {shown}, which is no frame",
+        "return a DataFrame of pandas or polars, an Arrow table, a DuckDB relation or a "
+        "FeatureFrame",
+    )
+
+
+def _check_names(names: list[object]) -> None:
+    if not names:
+        raise PythonFailed(
+            "bad-output",
+            "the function returned a frame without columns",
+            "return columns; one that returns nothing says `output=False`",
+        )
+    unnamed = [name for name in names if not isinstance(name, str)]
+    if unnamed:
+        raise PythonFailed(
+            "bad-output",
+            f"the returned frame has a column that is called {unnamed[0]!r}, which is no text",
+            "name the columns, as `df.columns = [...]` or `reset_index()` does",
+        )
+    counted = Counter(str(name).casefold() for name in names)
+    twice, count = counted.most_common(1)[0]
+    if count > 1:
+        spelt = [str(name) for name in names if str(name).casefold() == twice]
+        raise PythonFailed(
+            "duplicate-column",
+            f"the returned frame has {count} columns `{'` and `'.join(dict.fromkeys(spelt))}`",
+            "rename or drop one: names that differ by case alone are one column",
+        )
+
+
+def _imported(library: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(library)
+    except ImportError as error:
+        raise PythonFailed(
+            "missing-library",
+            f"{library} is not installed where the function runs",
+            f"add `{library}` to the dependencies of the file, or ask for another kind of frame: "
+            f"ctx.ref(…, as_='arrow')",
+        ) from error
