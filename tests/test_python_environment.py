@@ -363,6 +363,10 @@ def test_no_variable_leads_to_the_packages_of_this_process() -> None:
             "`pandas==2.2.3` and `numpy==1.20` cannot be installed together",
         ),
         ("error: No interpreter found for Python >=3.99", "no Python >=3.99 is there"),
+        (
+            "cause: Failed to download `cpython-3.99.1.tar.gz`\ncause: dns error",
+            "no Python >=3.99 is there, and uv cannot install one",
+        ),
         ("error: the disk is full", "the packages that the file asks for cannot be installed"),
     ],
 )

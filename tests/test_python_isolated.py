@@ -280,6 +280,31 @@ def test_a_seeknal_that_is_not_the_running_one(shop: Path) -> None:
     assert error.message == "seeknal 0.1.0 is installed, the file asks for seeknal>=99"
 
 
+def test_without_a_network_what_uv_has_kept_is_used(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that nobody answers for, after the environment was made."""
+    Ran(shop, "nothing", params={"who": "me"}).run()
+    asked: list[bool] = []
+    real = isolated.uv_command
+
+    def unreachable(*given: Any, offline: bool) -> list[str]:
+        asked.append(offline)
+        command = real(*given, offline=offline)
+        at = command.index("--with")
+        # `--refresh` asks the index again, as uv does by itself some minutes after it has asked.
+        return command if offline else [*command[:at], "--refresh", *command[at:]]
+
+    monkeypatch.setattr(isolated, "uv_command", unreachable)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    ran = Ran(shop, "nothing", params={"who": "me"})
+    assert ran.run() is None
+    assert asked == [False, True]
+    assert len(ran.lines) == 2
+
+
 # -- inputs ------------------------------------------------------------------------------------
 
 

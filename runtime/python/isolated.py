@@ -24,6 +24,7 @@ from seeknal.runtime.python.requirements import isolated_requirements
 from seeknal.runtime.python.uv import (
     cannot_install,
     find_uv,
+    is_unreachable,
     uv_command,
     uv_missing,
     uv_variables,
@@ -77,19 +78,24 @@ def run_isolated(call: Call, reason: str, on_line: OnLine, scratch: Path) -> Pat
     written = scratch / "call.json"
     sent = replace(call, inputs=_export(call.inputs, scratch / "inputs"))
     written.write_text(call_to_json(sent), "utf-8")
-    ended = run_process(
-        uv_command(
-            uv,
-            isolated_requirements(call.dependencies),
-            call.requires_python,
-            [*("-P", "-c", _BOOTSTRAP), *map(str, (lent, marker, written, answer, output))],
-        ),
-        folder=call.root,
-        variables=uv_variables(os.environ, call_variables(call)),
-        marker=marker,
-        timeout=call.timeout,
-        on_line=on_line,
-    )
+    arguments = ["-P", "-c", _BOOTSTRAP, *map(str, (lent, marker, written, answer, output))]
+    requirements = isolated_requirements(call.dependencies)
+
+    def run(*, offline: bool) -> Ended:
+        return run_process(
+            uv_command(uv, requirements, call.requires_python, arguments, offline=offline),
+            folder=call.root,
+            variables=uv_variables(os.environ, call_variables(call)),
+            marker=marker,
+            timeout=call.timeout,
+            on_line=on_line,
+        )
+
+    ended = run(offline=False)
+    if not ended.began and is_unreachable(ended.before):
+        # Without a network an environment that was made before will do.
+        kept = run(offline=True)
+        ended = kept if kept.began else ended
     if answer.exists():
         # The answer is written last: whatever came after it, the function has returned.
         data = json.loads(answer.read_text("utf-8"))

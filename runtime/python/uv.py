@@ -15,6 +15,13 @@ from seeknal.runtime.python.errors import PythonFailed
 # What makes Python import from elsewhere, or be another one, than its environment says.
 _LEAKING = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
+_NO_NETWORK = (
+    "error sending request",
+    "dns error",
+    "operation timed out",
+    "client error (Connect)",
+)
+
 
 def find_uv() -> str | None:
     """The program uv: the one of the path, else that of the installed package; None for none."""
@@ -29,18 +36,24 @@ def find_uv() -> str | None:
 
 
 def uv_command(
-    uv: str, requirements: Sequence[str], requires_python: str, arguments: Sequence[str]
+    uv: str,
+    requirements: Sequence[str],
+    requires_python: str,
+    arguments: Sequence[str],
+    *,
+    offline: bool = False,
 ) -> list[str]:
     """The command that runs Python with `requirements` and nothing else.
 
     `--isolated` and `--no-project`: neither the user's virtual environment nor their project is
     looked at; uv keeps what it resolved, so a second run links what is there. The settings of
-    `uv.toml` do apply, as they say where packages come from.
+    `uv.toml` do apply, as they say where packages come from. `offline` takes what uv has kept.
     """
     packages = [part for each in requirements for part in ("--with", each)]
     return [
         uv,
         *("run", "--quiet", "--color", "never", "--no-project", "--isolated"),
+        *(["--offline"] if offline else []),
         *("--python", _python(requires_python)),
         *packages,
         "--",
@@ -72,18 +85,25 @@ def uv_missing(reason: str) -> PythonFailed:
     )
 
 
+def is_unreachable(said: Sequence[str]) -> bool:
+    """True where uv failed because it could not reach where packages come from."""
+    return any(sign in line for line in said for sign in _NO_NETWORK)
+
+
 def cannot_install(call: Call, said: Sequence[str]) -> PythonFailed:
     """The failure where uv could not make the environment; `said` is the end of what it said."""
-    lines = [line for line in said if line.strip()]
-    text = "\n".join(lines)
-    help = "correct the `# /// script` block of the file; what uv says is below"
-    if "No interpreter found" in text:
-        message = f"no Python {call.requires_python} is there, and uv has none to install"
-    elif blamed := _blamed(call.dependencies, text):
-        together = " together" if len(blamed) > 1 and "incompatible" in text else ""
-        message = f"{_listed(blamed)} cannot be installed{together}"
+    text = "\n".join(line for line in said if line.strip())
+    if "No interpreter found" in text or "cpython-" in text:
+        message = f"no Python {call.requires_python} is there, and uv cannot install one"
+        help = "install that Python, or change `requires-python` in the file"
     else:
-        message = "the packages that the file asks for cannot be installed"
+        blamed = _blamed(call.dependencies, text)
+        what = _listed(blamed) if blamed else "the packages that the file asks for"
+        together = " together" if len(blamed) > 1 and "you require" in text else ""
+        message = f"{what} cannot be installed{together}"
+        help = "change the versions in the `# /// script` block of the file"
+    if is_unreachable(said):
+        help = "see that this machine reaches the package index, and that uv is told which it is"
     return PythonFailed("cannot-install", message, help, text)
 
 
