@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seeknal.compiler.findings import Findings
-from seeknal.compiler.python.metadata import Metadata, read_metadata
+from seeknal.compiler.python.metadata import (
+    _PLAIN,
+    _PLAIN_PYTHON,
+    Metadata,
+    read_metadata,
+)
 from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.environment import lacking, seeknal_conflict
 from seeknal.runtime.python.requirements import CONTEXT_NEEDS, isolated_requirements
@@ -222,6 +230,32 @@ def test_settings_of_uv_are_said_to_do_nothing() -> None:
 def test_versions_of_python(versions: str) -> None:
     found, findings = read(f'# /// script\n# requires-python = "{versions}"\n# ///\n')
     assert (found.requires_python, len(findings)) == (versions, 0)
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_plain_requirements_are_those_of_the_pep(text: str) -> None:
+    from packaging.requirements import Requirement
+
+    Requirement(text)
+
+
+@given(st.from_regex(_PLAIN_PYTHON, fullmatch=True))
+def test_plain_versions_of_python_allow_one(text: str) -> None:
+    from packaging.specifiers import SpecifierSet
+
+    assert SpecifierSet(text).contains("3.39")
+
+
+def test_plain_metadata_loads_little() -> None:
+    code = (
+        "import sys\n"
+        "from seeknal.compiler.findings import Findings\n"
+        "from seeknal.compiler.python.metadata import read_metadata\n"
+        f"found = read_metadata('f.py', {BLOCK.replace('[all]', '')!r}, Findings())\n"
+        "print(len(found.dependencies), 'packaging' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "False"]
 
 
 # -- whether it is there ---------------------------------------------------------------------

@@ -31,6 +31,13 @@ _TOKEN = re.compile(
     r'''(?s)"""(.*?)"""|\'\'\'(.*?)\'\'\'|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|\]'''
 )
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+# Almost all that files hold is of these forms, which are right beyond doubt: they do without
+# `packaging`, whose import takes as long as compiling a node.
+_PLAIN_VERSION = r"(?:[=!]=|[<>]=?)[0-9]{1,9}(?:\.[0-9]{1,9})*"
+_PLAIN = re.compile(
+    rf"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*(?:{_PLAIN_VERSION}(?:,{_PLAIN_VERSION})*)?"
+)
+_PLAIN_PYTHON = re.compile(r">=3\.(?:[0-9]|[12][0-9])")
 _FORM = "write `# /// script`, the lines of TOML with `# ` before each, and then `# ///`"
 _LIST = 'write a list of requirements, as `dependencies = ["pandas>=2.2"]`'
 _REQUIREMENT = "write a name and its versions, as `pandas==2.2.3` or `pandas>=2.2,<3`"
@@ -193,6 +200,8 @@ def _dependencies(block: _Block, data: dict[str, Any], findings: Findings) -> tu
 
 def _not_a_requirement(text: str) -> str | None:
     """Why PEP 508 does not know `text`; None where it does."""
+    if _PLAIN.fullmatch(text):
+        return None
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
@@ -212,6 +221,8 @@ def _requires_python(block: _Block, data: dict[str, Any], findings: Findings) ->
     if not isinstance(written, str):
         findings.error("bad-metadata", "`requires-python` is no text", places[-1], _VERSIONS)
         return ""
+    if _PLAIN_PYTHON.fullmatch(written):
+        return written
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
