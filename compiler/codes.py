@@ -22,6 +22,12 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "skipped-file": "A file looks like a spec and is not read.",
         "skipped-kind": "A node is of a kind that this version does not run.",
     },
+    "Reading Python files": {
+        "bad-metadata": "The inline metadata of a Python file is not closed, stands twice, is not "
+        "TOML, or holds values of the wrong type.",
+        "bad-requirement": "A package or a version of Python that a Python file asks for is not "
+        "written as it has to be.",
+    },
     "Checking a spec": {
         "unknown-kind": "There is no kind of node by that name.",
         "missing-key": "A key that the spec needs is not there.",
@@ -137,6 +143,11 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "missing-engine": "A test asks for an engine that is not installed.",
     },
     "Running": {
+        "uv-missing": "A Python file asks for an environment of its own, and uv is not there to "
+        "make it.",
+        "cannot-install": "The packages that a Python file asks for cannot be installed.",
+        "node-timeout": "A function ran longer than the `timeout` of its node.",
+        "node-exited": "The process of a function ended before the function returned.",
         "missing-file": "The data file of a source does not exist.",
         "bad-value": "A value is not of the type that its column has or is used as.",
         "ambiguous-as-of": "An id has several application dates where the output has one row per "

@@ -124,14 +124,16 @@ def _load(
             f"CAST({column} AS TIMESTAMP) AS {column}" if "TIMESTAMP" in type_ else column
             for column, type_ in types.items()
         ]
-        view.select(", ".join(chosen)).to_table(name)
+        # The SQL has a CTE `spine`, which DuckDB 1 takes to read itself if the table has its name.
+        table = f"frame_{name}"
+        view.select(", ".join(chosen)).to_table(table)
     except duckdb.Error as error:
         raise FrameError("wrong-value", f"a column of {name} cannot be read: {error}") from error
-    described = connection.table(name)
+    described = connection.table(table)
     typed = zip(described.columns, map(str, described.types), strict=True)
     found = [(column, parse_type(type_)) for column, type_ in typed]
     return Relation(
-        f"source.{name}", name, tuple(Column(column, type_) for column, type_ in found if type_)
+        f"source.{name}", table, tuple(Column(column, type_) for column, type_ in found if type_)
     )
 
 

@@ -13,7 +13,14 @@ from tests.extensions import SNAPSHOTS
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 
-_LANGUAGES = {".yml": "yaml", ".yaml": "yaml", ".csv": "csv", ".sql": "sql", ".lock": "json"}
+_LANGUAGES = {
+    ".yml": "yaml",
+    ".yaml": "yaml",
+    ".csv": "csv",
+    ".sql": "sql",
+    ".lock": "json",
+    ".py": "python",
+}
 _HEAD = """\
 # Errors
 

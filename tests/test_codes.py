@@ -22,7 +22,16 @@ SOURCES = [
 ]
 # What makes a finding, or carries the code and the text of one. The code is the first argument,
 # or the second where the first is the thing that the finding is about.
-MAKERS = {"error", "warn", "Finding", "NoValueError", "EngineError", "LoweredPromise", "Unbound"}
+MAKERS = {
+    "error",
+    "warn",
+    "Finding",
+    "NoValueError",
+    "EngineError",
+    "LoweredPromise",
+    "PythonFailed",
+    "Unbound",
+}
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _RENDERED = re.compile(r"(?:error|warning)\[([a-z0-9-]+)\]")
 

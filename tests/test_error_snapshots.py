@@ -28,6 +28,7 @@ COMMANDS = {
     "ambiguous-as-of": RUN,
     "ambiguous-node": "seeknal compile orders",
     "bad-value": RUN,
+    "cannot-install": RUN,
     "column-mismatch": RUN,
     "empty-part": "seeknal split training --test-from 2026-03-01",
     "empty-selection": "seeknal run --types source --nodes clean",
@@ -43,6 +44,8 @@ COMMANDS = {
     "needs-date": "seeknal compile --check",
     "no-snapshot": "seeknal compile --check",
     "no-results": "seeknal inspect clean",
+    "node-exited": RUN,
+    "node-timeout": RUN,
     "node-exists": "seeknal apply draft_source_orders.yml",
     "out-of-memory": RUN,
     "project-exists": "seeknal init",
@@ -57,6 +60,7 @@ COMMANDS = {
     "unread-rows": "seeknal test",
     "unreadable-snapshot": "seeknal compile --check",
     "unreadable-state": "seeknal plan",
+    "uv-missing": RUN,
     "unsupported": "seeknal compile --dialect postgres",
 }
 WARNINGS = {
@@ -154,6 +158,22 @@ def inputs_gone(root: Path) -> Any:
     return patched("seeknal.runtime.changes.Changes", "current", lambda self, node_id: None)
 
 
+def process_ended(
+    status: int, *, began: bool = True, timed_out: bool = False, said: tuple[str, ...] = ()
+) -> Any:
+    """The process of every function ends so, and none is started."""
+    from seeknal.runtime.python.process import Ended
+
+    ended = Ended(status, began, timed_out, () if began else said, said if began else ())
+    return lambda root: patched(
+        "seeknal.runtime.python.isolated", "run_process", lambda command, **options: ended
+    )
+
+
+def no_uv(root: Path) -> Any:
+    return patched("seeknal.runtime.python.isolated", "find_uv", lambda: None)
+
+
 def lost_rows(root: Path) -> Any:
     return patched(
         "seeknal.runtime.duckdb_engine.DuckDBEngine",
@@ -165,6 +185,15 @@ def lost_rows(root: Path) -> Any:
 
 
 AROUND: dict[str, Callable[[Path], Any]] = {
+    "cannot-install": process_ended(
+        1,
+        began=False,
+        said=(
+            "error: No solution found when resolving `--with` dependencies",
+            "  cause: Because there is no version of six==99.0 and you require six==99.0, we can "
+            "conclude that your requirements are unsatisfiable.",
+        ),
+    ),
     "column-mismatch": other_columns,
     "empty-part": after_a_run,
     "input-changed": inputs_gone,
@@ -173,6 +202,8 @@ AROUND: dict[str, Callable[[Path], Any]] = {
         "transform.cleaned.sql",
         "/* transform.cleaned | seeknal/cleaned.yml | duckdb */\nSELECT 1\n",
     ),
+    "node-exited": process_ended(3),
+    "node-timeout": process_ended(-15, timed_out=True),
     "no-snapshot": after_an_update("transform.clean.*", None),
     "out-of-memory": too_little_memory,
     "rows-not-kept": lost_rows,
@@ -183,6 +214,7 @@ AROUND: dict[str, Callable[[Path], Any]] = {
         "SELECT order_id, customer_id FROM source_orders WHERE amount > 0\n",
     ),
     "unknown-entity": after_a_run,
+    "uv-missing": no_uv,
     "unreadable-snapshot": after_an_update(
         "transform.clean.sql",
         "/* transform.clean | seeknal/clean.yml | duckdb */\n<<<<<<< HEAD\nSELECT 1\n=======\n",

@@ -32,7 +32,8 @@ STAGES = (
     ("specs", "schema_accept schema_words schema_check kinds"),
     (
         "projects",
-        "project_files project_heads project environ parameters parameters_values parameters_jinja",
+        "project_files project_heads project environ parameters parameters_values parameters_jinja "
+        "python",
     ),
     ("macros", "macro_header macro_body macro_render macro_cache macros"),
     ("the model", "select_nodes readers discover model checked window_shapes resolve"),

@@ -1,0 +1,1 @@
+"""Python files of a project, read as text: nothing here imports them."""

@@ -1,0 +1,11 @@
+# /// script
+# requires-python = "3.11"
+# ///
+
+from seeknal.pipeline import transform
+
+
+@transform(inputs=["source.orders"])
+def clean(ctx):
+    orders = ctx.ref("source.orders")
+    return orders[orders["amount"] > 0]

@@ -1,0 +1,11 @@
+# /// script
+# dependencies = ["seeknal", "six==99.0"]
+# ///
+
+from seeknal.pipeline import transform
+
+
+@transform(inputs=["source.orders"])
+def clean(ctx):
+    orders = ctx.ref("source.orders")
+    return orders[orders["amount"] > 0]
