@@ -343,9 +343,7 @@ def _lower(
                 )
                 if compiled is not None and isinstance(compiled[1], exp.Query):
                     upstream[model.relations[above].name] = compiled[1]
-        compiled = compile_node(
-            _computed(model, node), plan, dialect, library, findings, upstream
-        )
+        compiled = compile_node(_computed(model, node), plan, dialect, library, findings, upstream)
         if compiled is not None:
             artifacts[node] = compiled[0]
     return artifacts

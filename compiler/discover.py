@@ -109,9 +109,7 @@ def learn(root: Path, node_id: str, columns: Sequence[tuple[str, str]]) -> bool:
     return True
 
 
-def _write_lock(
-    root: Path, sources: Mapping[str, object], functions: Mapping[str, object]
-) -> None:
+def _write_lock(root: Path, sources: Mapping[str, object], functions: Mapping[str, object]) -> None:
     content: dict[str, object] = {"note": _NOTE, "sources": dict(sorted(sources.items()))}
     if functions:
         content["functions"] = dict(sorted(functions.items()))

@@ -6,9 +6,9 @@ from sqlglot import exp
 
 from seeknal.compiler.features import Feature
 from seeknal.compiler.model import (
+    Computed,
     DaysJoin,
     LatestJoin,
-    Computed,
     ResolvedDayGrain,
     ResolvedEventGroup,
     ResolvedQuery,

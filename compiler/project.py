@@ -197,9 +197,7 @@ def _spec_files(root: Path, findings: Findings) -> list[str]:
             )
         elif file.startswith(f"{COMMON}/"):
             continue
-        elif file.endswith(".yml"):
-            specs.append(file)
-        elif file.endswith(".py") and not name.startswith("_") and "/templates/" not in file:
+        elif file.endswith(".yml") or (file.endswith(".py") and not name.startswith("_") and "/templates/" not in file):
             specs.append(file)
     return specs
 

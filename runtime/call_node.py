@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,9 +67,7 @@ def call_of(
             if workflow.nodes[id].has_rows
         },
         sidecars={
-            id: sidecar
-            for id in outputs
-            if (sidecar := workflow.nodes[id].sidecar) is not None
+            id: sidecar for id in outputs if (sidecar := workflow.nodes[id].sidecar) is not None
         },
         below=below,
         served=served,
@@ -99,9 +96,7 @@ def _entities(
     found: dict[str, tuple[str, ...]] = {}
     for name in dict.fromkeys(text.value for text in function.code.entities):
         found[name] = tuple(
-            id
-            for id in outputs
-            if (workflow.nodes[id].sidecar or {}).get("entity_name") == name
+            id for id in outputs if (workflow.nodes[id].sidecar or {}).get("entity_name") == name
         )
     return found
 
@@ -120,5 +115,3 @@ def _meta(node: Node, outputs: Mapping[str, Output]) -> Mapping[str, object]:
             "data": {id: output.sha256 for id, output in outputs.items()},
         },
     }
-
-

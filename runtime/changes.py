@@ -69,6 +69,10 @@ class Changes:
     touched: dict[str, Output] = field(default_factory=dict)
     _reasons: dict[str, str | None] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Answer anew for nodes that have not run: the workflow is another."""
+        self._reasons.clear()
+
     def current(self, node_id: str) -> Output | None:
         """The output of a node where it is current."""
         if node_id in self.published:

@@ -96,9 +96,7 @@ def _hook(compilation: Compilation, code: PythonCode) -> Function:
     return Function(code=code, digest=_digest(code, params, {}), params=params, output=False)
 
 
-def _digest(
-    code: PythonCode, params: Mapping[str, object], own: Mapping[str, object]
-) -> str:
+def _digest(code: PythonCode, params: Mapping[str, object], own: Mapping[str, object]) -> str:
     """A digest of the code, the packages it asks for, and the parameters that it can see.
 
     Where it may read any parameter, the name of the run is left out: it is another every time.

@@ -133,11 +133,11 @@ class DuckDBEngine:
 
     def describe(self, file: Path) -> tuple[tuple[str, str], ...]:
         """The columns of a parquet file and DuckDB's names of their types."""
-        return self.columns(f"SELECT * FROM read_parquet({literal(str(file))})")
+        return self.columns_of(f"SELECT * FROM read_parquet({literal(str(file))})")
 
     def rows(self, sql: str, limit: int) -> tuple[Sequence[Row], int]:
         """The first `limit` rows of a SELECT, in the order of all columns, and how many in all."""
-        columns = self.columns(sql)
+        columns = self.columns_of(sql)
         shown = ", ".join(readable(name, type) for name, type in columns)
         count = "COUNT(*) OVER ()"
 
@@ -151,14 +151,14 @@ class DuckDBEngine:
         total = int(str(found[0][-1])) if found else 0
         return [dict(zip(names, row, strict=False)) for row in found], total
 
-    def columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+    def columns_of(self, sql: str) -> tuple[tuple[str, str], ...]:
         """The columns of a SELECT and DuckDB's names of their types."""
         described = self._run(lambda c: c.execute(f"DESCRIBE\n{sql}").fetchall())
         return tuple((str(row[0]), str(row[1])) for row in described)
 
     def _narrowed(self, sql: str) -> str:
         changed = [
-            (name, known) for name, type in self.columns(sql) if (known := _known(type)) != type
+            (name, known) for name, type in self.columns_of(sql) if (known := _known(type)) != type
         ]
         if not changed:
             return sql

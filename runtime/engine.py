@@ -59,7 +59,7 @@ class Engine(Protocol):
     def describe(self, file: Path) -> tuple[tuple[str, str], ...]:
         """The columns of a parquet file and the engine's names of their types."""
 
-    def columns(self, sql: str) -> tuple[tuple[str, str], ...]:
+    def columns_of(self, sql: str) -> tuple[tuple[str, str], ...]:
         """The columns of a SELECT and the engine's names of their types."""
 
     def rows(self, sql: str, limit: int) -> tuple[Sequence[Row], int]:

@@ -27,7 +27,8 @@ def publish_function(
 ) -> Output:
     """Publish what the node's function returned as the node's output. Raises NodeFailed."""
     artifact, function = node.artifact, _function(node)
-    count, columns = 0, ()
+    count = 0
+    columns: tuple[tuple[str, str], ...] = ()
     path = target.done(artifact.kind, artifact.name)
     if rows is None:
         write_json(path, {"node": node.id, "code": function.digest})
@@ -71,7 +72,7 @@ def publish_rows(
     schema = _function(node).schema
     engine.offer(_RETURNED, rows)
     try:
-        columns = engine.columns(f"SELECT * FROM {_RETURNED}")
+        columns = engine.columns_of(f"SELECT * FROM {_RETURNED}")
         _check(node, engine, columns)
         with replacing(path) as unchecked:
             count = engine.write(returned_sql(_RETURNED, columns, schema), unchecked, ordered=True)

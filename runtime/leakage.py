@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from seeknal.compiler.leakage.opaque import as_sources
 from seeknal.compiler.leakage.subjects import Subjects, join_keys, subjects_of
 from seeknal.compiler.model import ResolvedJoin, ResolvedTrainingSet
 from seeknal.runtime.duckdb_engine import identifier, readable

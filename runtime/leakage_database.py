@@ -36,7 +36,7 @@ class LeakageDatabase(DuckDBEngine):
 
     def columns(self, sql: str) -> dict[str, str]:
         """The columns of a SELECT and DuckDB's names of their types."""
-        return dict(self._columns(sql))
+        return dict(self.columns_of(sql))
 
     def table(self, schema: str, name: str, sql: str) -> None:
         """Make a table of a SELECT, in which names without a schema are those of the world."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
-from seeknal.compiler.findings import Finding, Findings
+from seeknal.compiler.findings import CompileFailed, Finding, Findings, Severity
 from seeknal.compiler.suggest import closest
 from seeknal.runtime.changes import Changes, data_files, is_remote
 from seeknal.runtime.consolidate import consolidate_changed
@@ -29,7 +29,7 @@ from seeknal.runtime.state import (
     back_up_state,
     save_state,
 )
-from seeknal.runtime.workflow import Node, Workflow
+from seeknal.runtime.workflow import Function, Node, Workflow
 
 _SAVE_SECONDS = 0.5
 
@@ -40,6 +40,9 @@ class Listener(Protocol):
     def started(self, position: int, total: int, node: Node, reason: str) -> None:
         """A node begins to run."""
 
+    def printed(self, node: Node, text: str, is_error: bool) -> None:
+        """A function of a node has printed a line, `is_error` as an error."""
+
     def finished(self, position: int, total: int, result: NodeResult) -> None:
         """A node has ended, or was passed over (then `started` was not called)."""
 
@@ -48,6 +51,9 @@ class Silent:
     """A listener that does nothing."""
 
     def started(self, position: int, total: int, node: Node, reason: str) -> None:
+        """Do nothing."""
+
+    def printed(self, node: Node, text: str, is_error: bool) -> None:
         """Do nothing."""
 
     def finished(self, position: int, total: int, result: NodeResult) -> None:
@@ -93,10 +99,14 @@ def run(
     open_engine: Callable[[], Engine],
     options: RunOptions,
     listener: Listener | None = None,
+    replan: Callable[[], Workflow] | None = None,
 ) -> RunReport:
     """Run the selection and publish every result; the report says what became of each node.
 
     Then the entities are consolidated whose feature groups have other rows than before.
+
+    `replan` compiles the project again, which is asked for where a function has returned other
+    columns than were known: nodes below it may be others then.
 
     `state` is brought up to date in memory and in `target/run_state.json`. Raises `CompileFailed`
     before anything runs where a data file is missing or another run holds the lock. A node that
@@ -109,9 +119,11 @@ def run(
         back_up_state(target.state, options.run_id)
         with ExitStack() as stack:
             engine = cache(lambda: stack.enter_context(open_engine()))
-            report = _Run(workflow, selection, state, engine, options, listener or Silent()).go()
+            listener = listener or Silent()
+            going = _Run(workflow, selection, state, engine, options, listener, replan)
+            report = going.go()
             if not report.interrupted:
-                report = replace(report, entities=consolidate_changed(workflow, engine))
+                report = replace(report, entities=consolidate_changed(going.workflow, engine))
         write_json(target.report, report_json(report))
         if report.failed or options.keep_log:
             write_text(target.log(options.run_id), report_log(report))
@@ -129,8 +141,11 @@ class _Run:
         engine: Callable[[], Engine],
         options: RunOptions,
         listener: Listener,
+        replan: Callable[[], Workflow] | None,
     ) -> None:
         """Nothing has run yet; `engine` opens the engine when the first node needs it."""
+        self.replan = replan
+        self.unplanned: dict[str, Finding] = {}
         self.workflow = workflow
         self.selection = selection
         self.state = state
@@ -199,7 +214,10 @@ class _Run:
         begun = time.monotonic()
         try:
             if reason is None and last is not None:
-                publish_extras(node, self.target)
+                if node.has_rows:
+                    publish_extras(node, self.target)
+                if not node.artifact.sql:
+                    self.learn(node, last.columns)
                 self.state.nodes[node.id] = replace(
                     self.state.nodes[node.id],
                     status="success",
@@ -208,7 +226,8 @@ class _Run:
                 )
                 return NodeResult(id=node.id, status=Status.CACHED, rows_out=last.rows)
             self.listener.started(position, total, node, reason or "")
-            output = execute(node, self.engine(), self.target, self.inputs(node), last)
+            output = self.executed(node, last)
+            output = self.hooked(node, output)
         except NodeFailed as failure:
             return self.failed(node, reason or "", time.monotonic() - begun, failure)
         except OSError as error:
@@ -219,6 +238,98 @@ class _Run:
             )
             return self.failed(node, reason or "", time.monotonic() - begun, NodeFailed(finding))
         return self.succeeded(node, reason or "", time.monotonic() - begun, output)
+
+    def executed(self, node: Node, last: Output | None) -> Output:
+        """Run a node and publish its output. Raises NodeFailed."""
+        if node.id in self.unplanned:
+            raise NodeFailed(self.unplanned[node.id])
+        inputs = self.inputs(node)
+        if node.function is None:
+            return execute(node, self.engine(), self.target, inputs, last)
+        from seeknal.runtime.execute_python import publish_function, publish_returned
+
+        rows = self.called(node, node.function, inputs)
+        if node.waits != node.id and not node.artifact.sql:
+            output = publish_function(node, self.engine(), self.target, inputs, rows)
+            self.learn(node, output.columns)
+            return output
+        assert rows is not None
+        columns = publish_returned(node, self.engine(), self.target, rows)
+        self.learn(node, columns)
+        if node.id in self.unplanned:
+            raise NodeFailed(self.unplanned[node.id])
+        node = self.workflow.nodes[node.id]
+        output = execute(node, self.engine(), self.target, inputs, last)
+        return replace(output, code=node.code_digest)
+
+    def called(self, node: Node, function: Function, outputs: Mapping[str, Output]) -> Any:
+        """What a function of a node returns. Raises NodeFailed."""
+        from seeknal.runtime.call_node import call_function, failure
+        from seeknal.runtime.python.errors import PythonFailed
+
+        above = self.workflow.closure(frozenset([node.id]), self.workflow.upstream)
+        readable = {id: found for id in above if (found := self.changes.current(id)) is not None}
+        try:
+            return call_function(
+                node,
+                function,
+                self.workflow,
+                outputs,
+                {**readable, **outputs},
+                lambda text, is_error: self.listener.printed(node, text, is_error),
+            )
+        except PythonFailed as failed:
+            raise NodeFailed(failure(node, function, failed), failed.detail) from failed
+
+    def hooked(self, node: Node, output: Output) -> Output:
+        """Call the hooks of a node whose output is published. Raises NodeFailed."""
+        if not node.hooks:
+            return output
+        # Until all of them have run the output counts as one that needs to be made.
+        self.keep(node, output)
+        above = self.workflow.closure(frozenset([node.id]), self.workflow.upstream)
+        outputs = {id: found for id in above if (found := self.changes.current(id)) is not None}
+        for hook in node.hooks:
+            self.called(node, hook, {**outputs, node.id: output})
+        return replace(output, hooks=node.hooks_digest)
+
+    def keep(self, node: Node, output: Output) -> None:
+        """Put a published output on record."""
+        before = self.state.nodes.get(node.id)
+        self.state.nodes[node.id] = NodeState(
+            status="failed",
+            last_run=_now(),
+            seconds=0.0,
+            version=before.version if before else 0,
+            error="a post-hook has not run",
+            output=output,
+        )
+
+    def learn(self, node: Node, columns: Sequence[tuple[str, str]]) -> None:
+        """Keep what a function returned, and plan again where that is news to others."""
+        function = node.function
+        if function is None or function.schema or not function.output:
+            return
+        from seeknal.compiler.discover import learn
+
+        waited_for = any(other.waits == node.id for other in self.workflow.nodes.values())
+        if not (learn(self.workflow.root, node.id, columns) or waited_for) or not self.replan:
+            return
+        try:
+            self.workflow = self.changes.workflow = self.replan()
+        except CompileFailed as failed:
+            below = self.workflow.closure(frozenset([node.id]), self.workflow.downstream)
+            first = next(f for f in failed.findings if f.severity is Severity.ERROR)
+            named = {
+                id: finding
+                for finding in failed.findings
+                for id in below
+                if finding.place and finding.place == self.workflow.nodes[id].place
+            }
+            self.unplanned |= {id: named.get(id, first) for id in below if id != node.id}
+            if node.artifact.sql or node.waits == node.id:
+                self.unplanned[node.id] = first
+        self.changes.forget()
 
     def succeeded(self, node: Node, reason: str, seconds: float, output: Output) -> NodeResult:
         """Record a new output."""

@@ -53,9 +53,7 @@ def parse(document: Document, findings: Findings) -> FeatureGroupSpec | EventGro
     )
 
 
-def _written_in_python(
-    document: Document, findings: Findings, entity: Entity
-) -> FeatureGroupSpec:
+def _written_in_python(document: Document, findings: Findings, entity: Entity) -> FeatureGroupSpec:
     """The spec of a group whose rows a function returns; without an entity it has no keys."""
     _, described = feature_names(document)
     return FeatureGroupSpec(

@@ -49,4 +49,3 @@ def _on_bad_value(document: Document, findings: Findings) -> str:
             "write `error` or `null`",
         )
     return document.data.get("on_bad_value", "error") or "null"
-

@@ -32,9 +32,9 @@ from seeknal.compiler.leakage.views import (
 )
 from seeknal.compiler.model import (
     Resolved,
-    ResolvedPython,
     ResolvedDayGrain,
     ResolvedEventGroup,
+    ResolvedPython,
     ResolvedQuery,
     ResolvedSource,
     ResolvedTrainingSet,

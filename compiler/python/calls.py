@@ -26,9 +26,7 @@ class Calls:
     parameters: tuple[str, ...] | None
 
 
-def calls_of(
-    function: Function, helpers: Mapping[str, Function], source: Source
-) -> Calls:
+def calls_of(function: Function, helpers: Mapping[str, Function], source: Source) -> Calls:
     """What `function`, and those of the module's `helpers` that it calls, ask of their context."""
     reads: dict[str, Text] = {}
     entities: dict[str, Text] = {}

@@ -45,7 +45,7 @@ def code_of(root: Path, file: str, tree: ast.Module, function: Function, others:
         if found in files or found == file:
             continue
         files[found] = None
-        dumped, imported = _module(root / found, root, found)
+        _dumped, imported = _module(root / found, root, found)
         waiting += imported
     for found in sorted(files):
         digest.update(found.encode())

@@ -62,9 +62,7 @@ def read_function(
     if name not in functions:
         return None
     source = Source.of(file, text)
-    return _code(
-        root, source, tree, functions[name], set(), read_metadata(file, text, findings)
-    )
+    return _code(root, source, tree, functions[name], set(), read_metadata(file, text, findings))
 
 
 def function_names(text: str) -> list[str]:
@@ -192,15 +190,16 @@ class _Module:
             code = _code(self.root, self.source, self.tree, function, others, self.metadata)
         return tree_document(self.source.file, self.source.text, tree, self.findings, code)
 
-    def pairs(
-        self, function: ast.FunctionDef, decorator: Decorator, use: _Use
-    ) -> dict[str, Pair]:
+    def pairs(self, function: ast.FunctionDef, decorator: Decorator, use: _Use) -> dict[str, Pair]:
         """The keys and values of the spec, by key."""
         start, end = self.source.marks(use.node)
         name_start, name_end = _name_marks(self.source, function)
         kind = yaml.ScalarNode(_TAG + "str", decorator.kind, start, end)
         name = yaml.ScalarNode(_TAG + "str", function.name, name_start, name_end)
-        pairs: dict[str, Pair] = {"kind": (_key("kind", kind), kind), "name": (_key("name", name), name)}
+        pairs: dict[str, Pair] = {
+            "kind": (_key("kind", kind), kind),
+            "name": (_key("name", name), name),
+        }
         if docstring := _docstring(function):
             text = yaml.ScalarNode(_TAG + "str", docstring, name_start, name_end, style='"')
             pairs["description"] = (_key("description", text), text)

@@ -12,8 +12,8 @@ from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.state import PipelineState
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from seeknal.runtime.python.llm import PipelineLLM
 
@@ -24,7 +24,7 @@ class PipelineContext:
     def __init__(self, call: Call) -> None:
         """Take what the call says; files are opened when they are read."""
         self._call = call
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connection: DuckDBPyConnection | None = None
         self._state: PipelineState | None = None
         self.params: Mapping[str, Any] = dict(call.params)
         self.config: Mapping[str, Any] = dict(call.config)
@@ -67,7 +67,7 @@ class PipelineContext:
         return self._state is not None and self._state.changed
 
     @property
-    def duckdb(self) -> duckdb.DuckDBPyConnection:
+    def duckdb(self) -> DuckDBPyConnection:
         """A DuckDB database in memory, in UTC, with a view of each input by its relation's name.
 
         Its `sql` sees the variables of the function, frames of all kinds among them.
@@ -168,7 +168,7 @@ class PipelineContext:
             f"{known}",
         )
 
-    def _opened(self) -> duckdb.DuckDBPyConnection:
+    def _opened(self) -> DuckDBPyConnection:
         import duckdb
 
         from seeknal.compiler.kinds.spec import relation_of
@@ -185,9 +185,7 @@ class PipelineContext:
                 connection.register(name, read_arrow(path))
         return connection
 
-    def _relation(
-        self, connection: duckdb.DuckDBPyConnection, path: Path
-    ) -> duckdb.DuckDBPyRelation:
+    def _relation(self, connection: DuckDBPyConnection, path: Path) -> DuckDBPyRelation:
         if path.suffix == ".parquet":
             return connection.read_parquet(str(path))
         from seeknal.runtime.python.frames import read_arrow

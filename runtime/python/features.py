@@ -134,7 +134,7 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
     import pandas as pd
 
     from seeknal.runtime.duckdb_engine import identifier
-    from seeknal.runtime.feature_frame import FrameError
+    from seeknal.runtime.frame_errors import FrameError
     from seeknal.runtime.frame_join import as_times
 
     for column in (*served.keys, date_col):

@@ -71,7 +71,7 @@ def to_arrow(value: Any) -> pa.Table:
     if of == "pandas.DataFrame":
         _check_names(list(value.columns))
         try:
-            return pa.Table.from_pandas(value, preserve_index=False)
+            return _whole_decimals(pa.Table.from_pandas(value, preserve_index=False))
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise PythonFailed(
                 "bad-output",
@@ -99,6 +99,19 @@ def to_arrow(value: Any) -> pa.Table:
         "return a DataFrame of pandas or polars, an Arrow table, a DuckDB relation or a "
         "FeatureFrame",
     )
+
+
+def _whole_decimals(table: pa.Table) -> pa.Table:
+    """The table with decimals of 38 digits: how many there are must not depend on the rows."""
+    import pyarrow as pa
+
+    fields = [
+        field.with_type(pa.decimal128(38, field.type.scale))
+        if pa.types.is_decimal(field.type)
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _check_names(names: list[object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -29,7 +30,14 @@ def run_here(call: Call, on_line: OnLine) -> pa.Table | None:
     The limit is a signal, which wakes what waits; in another than the main thread it is an
     exception that the thread meets when it next runs Python.
     """
-    out, err = Lines(on_line, is_error=False), Lines(on_line, is_error=True)
+    real_out, real_err = sys.stdout, sys.stderr
+
+    def shown(text: str, is_error: bool) -> None:
+        # Who is told prints, too.
+        with redirect_stdout(real_out), redirect_stderr(real_err):
+            on_line(text, is_error)
+
+    out, err = Lines(shown, is_error=False), Lines(shown, is_error=True)
     try:
         with redirect_stdout(out), redirect_stderr(err), _limited(call.timeout):
             return invoke(call)

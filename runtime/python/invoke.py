@@ -58,8 +58,7 @@ def _with_context(function: Callable[..., Any], ctx: PipelineContext) -> Any:
     """Call with the context where the function takes one."""
     parameters = inspect.signature(function).parameters.values()
     takes = any(
-        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)
-        for p in parameters
+        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL) for p in parameters
     )
     return function(ctx) if takes else function()
 

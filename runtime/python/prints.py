@@ -25,11 +25,6 @@ class Lines(io.TextIOBase):
         """True."""
         return True
 
-    @property
-    def encoding(self) -> str:
-        """As of a terminal."""
-        return "utf-8"
-
     def write(self, text: str) -> int:
         """Take a text; returns its length."""
         *lines, self._rest = (self._rest + text).split("\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seeknal.commands.console import show_findings
@@ -23,10 +24,12 @@ class Loaded:
     selection: Selection
     state: RunState
     target: Target
+    replan: Callable[[], Workflow]
 
 
 def load(root: Path, asked: Asked, request: Request) -> Loaded:
     """Compile the project and read its state; warnings are printed. Raises CompileFailed."""
+    asked = replace(asked, wait=True)
     compilation = compile_project(root, asked)
     workflow = workflow_of(compilation)
     findings = Findings()
@@ -40,7 +43,9 @@ def load(root: Path, asked: Asked, request: Request) -> Loaded:
         state = RunState()
         warnings.append(_unreadable(target.state, error))
     show_findings(warnings, root)
-    return Loaded(workflow, selection, state, target)
+    return Loaded(
+        workflow, selection, state, target, lambda: workflow_of(compile_project(root, asked))
+    )
 
 
 def _unreadable(path: Path, error: UnreadableState) -> Finding:

@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from seeknal.runtime.workflow import Node
 
 
+class Prints:
+    """Shows nothing but what functions print, on stderr: stdout is JSON."""
+
+    def started(self, position: int, total: int, node: Node, reason: str) -> None:
+        """Do nothing."""
+
+    def printed(self, node: Node, text: str, is_error: bool) -> None:
+        """Print a line of a node's function, its name in front."""
+        click.echo(f"{node.id} | {text}", err=True)
+
+    def finished(self, position: int, total: int, result: NodeResult) -> None:
+        """Do nothing."""
+
+
 class Progress:
     """Prints a line when a node has ended; on a terminal, also one for the node that runs."""
 
@@ -28,6 +42,14 @@ class Progress:
         """Show the node as running, where a line can be taken back."""
         if self.live:
             self.live.update(f"{self._head(position, total, node.id)}  [RUNNING] {reason}")
+            self.live.start()
+
+    def printed(self, node: Node, text: str, is_error: bool) -> None:
+        """Print a line of a node's function, its name in front."""
+        if self.live:
+            self.live.stop()
+        click.echo(f"{click.style(node.id, fg='blue')} | {text}", err=is_error)
+        if self.live:
             self.live.start()
 
     def finished(self, position: int, total: int, result: NodeResult) -> None:

@@ -30,6 +30,7 @@ class Asked:
     inline: bool = False
     as_of: datetime | None = None
     strict: bool = False
+    wait: bool = False
     drafts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,6 +73,7 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         inline=asked.inline,
         as_of=asked.as_of,
         strict=asked.strict,
+        wait=asked.wait,
         drafts=asked.drafts,
     )
     return build.compile_project(root, options, nodes)
@@ -96,7 +98,7 @@ def _raise_but_for_parameters(root: Path, today: date) -> None:
     from seeknal.compiler.findings import CompileFailed, Severity
 
     try:
-        compile_project(root, Asked(run_date=today, params={}))
+        compile_project(root, Asked(run_date=today, params={}, wait=True))
     except CompileFailed as failed:
         errors = [f for f in failed.findings if f.severity is Severity.ERROR]
         if any(finding.code != "unknown-parameter" for finding in errors):

@@ -126,11 +126,11 @@ def _dry_run(loaded: Loaded, as_json: bool) -> None:
 def _run(
     loaded: Loaded, chosen: RunOptions, run_date: date, *, verbose: bool, quiet: bool
 ) -> RunReport:
-    from seeknal.commands.progress import Progress
+    from seeknal.commands.progress import Prints, Progress
     from seeknal.runtime.duckdb_engine import DuckDBEngine
     from seeknal.runtime.files import write_json
     from seeknal.runtime.manifest import build_manifest
-    from seeknal.runtime.runner import Silent, missing_files, run
+    from seeknal.runtime.runner import missing_files, run
 
     workflow, target = loaded.workflow, loaded.target
     missing_files(workflow, loaded.selection).stop_on_errors()
@@ -148,7 +148,8 @@ def _run(
             loaded.state,
             lambda: DuckDBEngine(workflow.root, target.scratch),
             chosen,
-            progress or Silent(),
+            progress or Prints(),
+            loaded.replan,
         )
     finally:
         if progress:
