@@ -428,7 +428,7 @@ def test_a_call_is_the_same_after_its_way() -> None:
             "at": datetime(2026, 1, 31, 12, 30),
             "noon": time(12),
             "rate": Decimal("0.10"),
-            "by_number": {1: ["a", None], "$seeknal": True},
+            "by_number": {1: ["a", None, ("b",)], "$seeknal": True},
         },
         inputs={"source.orders": Path("/shop/target/orders.parquet")},
         sidecars={"feature_group.f": {"entity_name": "customer", "join_keys": ["id"]}},

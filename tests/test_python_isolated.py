@@ -284,7 +284,7 @@ def test_without_a_network_what_uv_has_kept_is_used(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An index that nobody answers for, after the environment was made."""
-    Ran(shop, "nothing", params={"who": "me"}).run()
+    Ran(shop, "nothing", params={"who": "me"}, output=False).run()
     asked: list[bool] = []
     real = isolated.uv_command
 
@@ -299,7 +299,7 @@ def test_without_a_network_what_uv_has_kept_is_used(
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    ran = Ran(shop, "nothing", params={"who": "me"})
+    ran = Ran(shop, "nothing", params={"who": "me"}, output=False)
     assert ran.run() is None
     assert asked == [False, True]
     assert len(ran.lines) == 2

@@ -14,7 +14,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.wire import call_from_json, failure_to_json
 
@@ -31,6 +30,8 @@ def main(call_file: str, answer_file: str, output_file: str) -> None:
     `answer_file`: {"output": bool, "failure": null or the five parts of a PythonFailed}. Another
     exception is a bug of seeknal and ends the process without an answer.
     """
+    from seeknal.runtime.python.invoke import invoke
+
     faulthandler.enable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -40,7 +41,7 @@ def main(call_file: str, answer_file: str, output_file: str) -> None:
     failure: dict[str, Any] | None = None
     has_output = False
     try:
-        table = _made(call)
+        table = invoke(call)
     except PythonFailed as error:
         failure = failure_to_json(error)
     else:
@@ -51,27 +52,6 @@ def main(call_file: str, answer_file: str, output_file: str) -> None:
     part = Path(f"{answer_file}.part")
     part.write_text(json.dumps({"output": has_output, "failure": failure}), "utf-8")
     os.replace(part, answer_file)
-
-
-def _made(call: Call) -> pa.Table | None:
-    """What the call returns; raises PythonFailed, also where the function ends Python."""
-    from seeknal.runtime.python.invoke import invoke
-
-    try:
-        return invoke(call)
-    except SystemExit as error:
-        raise PythonFailed(
-            "node-exited",
-            f"`{call.function}` ended Python with exit status {_status(error.code)}",
-            "return from the function, and raise an error where it cannot go on",
-        ) from None
-
-
-def _status(code: object) -> int:
-    """The exit status of `sys.exit(code)`: text is printed and is 1."""
-    if code is None:
-        return 0
-    return code if isinstance(code, int) else 1
 
 
 def _write(table: pa.Table, file: str) -> None:
