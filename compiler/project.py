@@ -1,7 +1,8 @@
 """A project as it lies on disk: its specs, its common configuration and its variables.
 
 Specs are `seeknal/**/*.yml` and the decorated functions of `seeknal/**/*.py`; `seeknal/common/`
-holds names and expressions to reuse; macros are in `macros/`; `seeknal_project.yml` is optional. Everything is read in the order of the sorted paths.
+holds names and expressions to reuse; macros are in `macros/`; `seeknal_project.yml` is optional.
+Everything is read in the order of the sorted paths.
 """
 
 from __future__ import annotations
@@ -197,9 +198,14 @@ def _spec_files(root: Path, findings: Findings) -> list[str]:
             )
         elif file.startswith(f"{COMMON}/"):
             continue
-        elif file.endswith(".yml") or (file.endswith(".py") and not name.startswith("_") and "/templates/" not in file):
+        elif file.endswith(".yml") or (file.endswith(".py") and _is_read(file)):
             specs.append(file)
     return specs
+
+
+def _is_read(file: str) -> bool:
+    """False for a Python file that is a template, or that its name keeps to itself."""
+    return not file.rpartition("/")[2].startswith("_") and "/templates/" not in file
 
 
 def _read_text(root: Path, file: str, findings: Findings) -> str | None:

@@ -1,4 +1,4 @@
-"""A node's function, or a hook: from the workflow to the call, and from its failure to a finding."""
+"""A node's function, or a hook: from the workflow to the call, from its failure to a finding."""
 
 from __future__ import annotations
 

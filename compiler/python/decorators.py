@@ -53,7 +53,10 @@ DECORATORS: Mapping[str, Decorator] = {
         ),
         Decorator(
             "second_order_aggregation",
-            ("name", "id_col", "feature_date_col", "features", "application_date_col", "description", "owner", "tags", "materialization"),
+            (
+                *("name", "id_col", "feature_date_col", "features", "application_date_col"),
+                *("description", "owner", "tags", "materialization"),
+            ),
             frozenset([*_NOTES, *_CALLED, *"id_col feature_date_col features".split()])
             | {"application_date_col", "spine", "grain"},
         ),

@@ -35,10 +35,10 @@ class Call:
     `file` is the module's file. `inputs` are the results of the nodes that the function may read,
     by id: parquet files in this process, Arrow files in another. `sidecars` say more of those that
     are feature groups, `served` are those that can be computed as of any time; what these read is
-    in `below`, which the function may not read itself. `entities` maps the
-    entities that it reads to the ids of their feature groups. `params` are plain data, and so are
-    `config`, what the project file says, and `meta`, what the spec says. `output` is False where the function returns nothing, as a
-    hook does. `timeout` is in seconds. `dependencies` and `requires_python` are those of the
+    in `below`, which the function may not read itself. `entities` maps the entities that it reads
+    to the ids of their feature groups. `params` are plain data, and so are `config`, what the
+    project file says, and `meta`, what the spec says. `output` is False where the function returns
+    nothing, as a hook does. `timeout` is in seconds. `dependencies` and `requires_python` are those of the
     file's inline metadata (PEP 723).
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 import threading
@@ -12,9 +13,10 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from seeknal.runtime.python.call import Call
-from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.invoke import invoke
+from seeknal.runtime.python.limits import too_long
 from seeknal.runtime.python.prints import Lines, OnLine
+from seeknal.runtime.python.variables import call_variables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,34 +41,34 @@ def run_here(call: Call, on_line: OnLine) -> pa.Table | None:
 
     out, err = Lines(shown, is_error=False), Lines(shown, is_error=True)
     try:
-        with redirect_stdout(out), redirect_stderr(err), _limited(call.timeout):
+        with (
+            redirect_stdout(out),
+            redirect_stderr(err),
+            _variables(call),
+            _limited(call.timeout),
+        ):
             return invoke(call)
     except _TimeUp:
-        raise timed_out(call) from None
+        raise too_long(call) from None
     finally:
         out.finish()
         err.finish()
 
 
-def timed_out(call: Call) -> PythonFailed:
-    """The error of a function that took too long."""
-    return PythonFailed(
-        "node-timeout",
-        f"the function took longer than {spelt(call.timeout)}",
-        'give it more time, as timeout="2h", or less to do',
-    )
-
-
-def spelt(seconds: float) -> str:
-    """A length of time as specs write it.
-
-    >>> spelt(1800.0), spelt(0.5)
-    ('30m', '0.5s')
-    """
-    for unit, length in (("h", 3600), ("m", 60)):
-        if seconds >= length and seconds % length == 0:
-            return f"{seconds / length:g}{unit}"
-    return f"{seconds:g}s"
+@contextmanager
+def _variables(call: Call) -> Iterator[None]:
+    """The variables of the environment that a function finds, and those from before after it."""
+    given = call_variables(call)
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

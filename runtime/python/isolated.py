@@ -76,7 +76,11 @@ def run_isolated(call: Call, reason: str, on_line: OnLine, scratch: Path) -> Pat
     marker = f"seeknal-{secrets.token_hex(8)}"
     lent = _lend_seeknal(scratch / "lent")
     written = scratch / "call.json"
-    sent = replace(call, inputs=_export(call.inputs, scratch / "inputs"))
+    sent = replace(
+        call,
+        inputs=_export(call.inputs, scratch / "inputs"),
+        below=_export(call.below, scratch / "below"),
+    )
     written.write_text(call_to_json(sent), "utf-8")
     arguments = ["-P", "-c", _BOOTSTRAP, *map(str, (lent, marker, written, answer, output))]
     requirements = isolated_requirements(call.dependencies)

@@ -10,13 +10,12 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-OnLine = Callable[[str, bool], None]
-"""Takes a line without its end, and True where it came from stderr."""
+from seeknal.runtime.python.prints import OnLine
 
 _CHUNK_BYTES = 1 << 16
 _LONGEST_LINE = 1 << 16

@@ -80,7 +80,8 @@ def transform(
     """Rows that the function returns, or those of `sql`, for which it is never run."""
     if callable(name):
         return _registers("transform", None, {})(name)
-    given: dict[str, Any] = {"sql": sql, "inputs": inputs, "tags": tags, "materialization": materialization}
+    given: dict[str, Any] = {"sql": sql, "inputs": inputs, "tags": tags}
+    given |= {"materialization": materialization}
     given |= {"description": description, "owner": owner, "schema": schema, "timeout": timeout}
     given |= dict(output=output, post_hooks=post_hooks, **params)
     return _registers("transform", name, given)
@@ -138,7 +139,9 @@ def second_order_aggregation(
 ) -> Callable[[Function], Function]:
     """Aggregations, by the compiled SQL, of the rows that the function returns."""
     given: dict[str, Any] = {
-        "id_col": id_col, "feature_date_col": feature_date_col, "features": features
+        "id_col": id_col,
+        "feature_date_col": feature_date_col,
+        "features": features,
     }
     given |= {"application_date_col": application_date_col, "description": description}
     given |= {"owner": owner, "tags": tags, "materialization": materialization, "inputs": inputs}
