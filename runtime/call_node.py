@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.findings import Finding, Place
@@ -47,12 +46,7 @@ def call_of(
     """The call of a function: the files of its inputs, and what else its context answers."""
     root = workflow.root
     entities = _entities(function, workflow, outputs)
-    served: dict[str, Served] = {}
-    below: dict[str, Path] = {}
-    for group in {id for ids in entities.values() for id in ids}:
-        if (found := workflow.serve(group)) is not None:
-            served[group], ids = found
-            below |= {id: root / readable[id].stamp.path for id in ids if id in readable}
+    served, read = served_groups(workflow, [id for ids in entities.values() for id in ids])
     code = function.code
     return Call(
         node_id=node.id,
@@ -69,7 +63,7 @@ def call_of(
         sidecars={
             id: sidecar for id in outputs if (sidecar := workflow.nodes[id].sidecar) is not None
         },
-        below=below,
+        below={id: root / readable[id].stamp.path for id in read if id in readable},
         served=served,
         entities=entities,
         meta=_meta(node, outputs),
@@ -79,6 +73,17 @@ def call_of(
         dependencies=tuple(text.value for text in code.dependencies),
         requires_python=code.requires_python,
     )
+
+
+def served_groups(workflow: Workflow, groups: Iterable[str]) -> tuple[dict[str, Served], list[str]]:
+    """How to compute feature groups as of any rows, and the ids of all nodes that this reads."""
+    served: dict[str, Served] = {}
+    read: dict[str, None] = {}
+    for group in dict.fromkeys(groups):
+        if (found := workflow.serve(group)) is not None:
+            served[group], ids = found
+            read |= dict.fromkeys(ids)
+    return served, list(read)
 
 
 def failure(node: Node, function: Function, failed: PythonFailed) -> Finding:

@@ -138,6 +138,11 @@ class FeatureFrame:
 
     # -- what a DataFrame answers ------------------------------------------------------------
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows by Arrow's own protocol: DuckDB and polars read the frame by its name."""
+        stream: object = self._df.__arrow_c_stream__(requested_schema)
+        return stream
+
     def __getitem__(self, key: Any) -> Any:
         return self._df[key]
 

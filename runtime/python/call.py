@@ -38,8 +38,8 @@ class Call:
     in `below`, which the function may not read itself. `entities` maps the entities that it reads
     to the ids of their feature groups. `params` are plain data, and so are `config`, what the
     project file says, and `meta`, what the spec says. `output` is False where the function returns
-    nothing, as a hook does. `timeout` is in seconds. `dependencies` and `requires_python` are those of the
-    file's inline metadata (PEP 723).
+    nothing, as a hook does. `timeout` is in seconds. `dependencies` and `requires_python` are those
+    of the file's inline metadata (PEP 723).
     """
 
     node_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,22 @@ class PipelineContext:
         self._state: PipelineState | None = None
         self.params: Mapping[str, Any] = dict(call.params)
         self.config: Mapping[str, Any] = dict(call.config)
+
+    @classmethod
+    def open(
+        cls,
+        project: str | Path = ".",
+        params: Mapping[str, object] | None = None,
+        run_date: date | None = None,
+    ) -> PipelineContext:
+        """The results of a project as they were last published, outside of any run.
+
+        `params` and `run_date` (UTC, today where left out) are those of a run. Raises
+        CompileFailed for a project with errors.
+        """
+        from seeknal.runtime.open_context import open_context
+
+        return open_context(project, params, run_date)
 
     @property
     def node_id(self) -> str:

@@ -19,7 +19,8 @@ from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.environment import seeknal_conflict
 from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.limits import too_long
-from seeknal.runtime.python.process import Ended, OnLine, run_process
+from seeknal.runtime.python.prints import OnLine
+from seeknal.runtime.python.process import Ended, run_process
 from seeknal.runtime.python.requirements import isolated_requirements
 from seeknal.runtime.python.uv import (
     cannot_install,
