@@ -147,7 +147,9 @@ def _sidecar(spec: Spec) -> Mapping[str, object] | None:
     # What is computed from events has the time that it is as of, not the events' own.
     named = spec.event_time if isinstance(spec, FeatureGroupSpec) else None
     written = isinstance(spec, FeatureGroupSpec) and spec.call is not None
+    known = spec.knowledge_time if isinstance(spec, FeatureGroupSpec) else None
     return {
+        **({"knowledge_time_col": known.value} if known else {}),
         "entity_name": spec.entity or None,
         "join_keys": [key.value for key in spec.join_keys],
         "event_time_col": named.value if named else None if written else "event_time",

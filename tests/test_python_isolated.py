@@ -191,7 +191,7 @@ def test_pins_are_what_is_imported_and_nothing_leaks(
     assert {row["absent"] for row in rows} == {"pytest sqlfluff hypothesis uv"}
     assert {row["prefix"] for row in rows}.isdisjoint({sys.prefix, sys.base_prefix})
     assert {row["last"] for row in rows} == {str(ran.scratch / "lent")}
-    assert Path(rows[-1]["file"]).resolve() == own / "pipeline.py"
+    assert Path(rows[-1]["file"]).resolve() == own / "pipeline" / "__init__.py"
     assert ran.lines == []
     assert not (shop / ".venv").exists() and not (shop / "uv.lock").exists()
 

@@ -132,6 +132,7 @@ class PipelineContext:
             _text(sidecar.get("entity_name")),
             _texts(sidecar.get("join_keys")),
             _text(sidecar.get("event_time_col")),
+            _text(sidecar.get("knowledge_time_col")),
         )
 
     def features(
