@@ -18,7 +18,7 @@ from seeknal.compiler.lower.names import column_of, name_of, table_of
 from seeknal.compiler.lower.values import value
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import ResolvedTrainingSet
-from seeknal.compiler.plan import Aggregate, InReach, Pick, Plan, Take
+from seeknal.compiler.plan import Aggregate, InReach, Numbered, Pick, Plan, Take, Value
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.rewrites import rewrite_plan
@@ -87,12 +87,14 @@ def _questions(plan: Plan, node: ResolvedTrainingSet, dialect: Dialect) -> list[
     """One for every range join of windows."""
     found = []
     picks = {s.name: s.operation for s in plan.steps if isinstance(s.operation, Pick)}
+    spine = {s.name: s.operation for s in plan.steps if isinstance(s.operation, Numbered | Pick)}
     for before, step in zip(plan.steps, plan.steps[1:], strict=False):
         if not isinstance(before.operation, InReach) or not isinstance(step.operation, Aggregate):
             continue
         join = before.operation
         if join.strategy in ("", "auto") and join.events in picks:
-            sql = _question(join, picks[join.times], picks[join.events], node, dialect)
+            asked = [_through(spine, join.times, name) for name, _ in join.keys]
+            sql = _question(join, asked, picks[join.events], node, dialect)
             copies = 1 if join.known is None else len(_ends(step.operation))
             found.append(_Question(step.name, sql, join.reach, max(1, copies)))
     return found
@@ -110,13 +112,17 @@ def _ends(aggregate: Aggregate) -> set[int]:
 
 
 def _question(
-    join: InReach, times: Pick, events: Pick, node: ResolvedTrainingSet, dialect: Dialect
+    join: InReach,
+    asked_keys: list[Value],
+    events: Pick,
+    node: ResolvedTrainingSet,
+    dialect: Dialect,
 ) -> str:
     """Rows by key on both sides: pairs with equal keys, all events, all asked, the events' span."""
     values = {named.name: named.value for named in events.columns}
     keys = [f"key_{index}" for index, _ in enumerate(join.keys, start=1)]
-    seen = _per_key(events.input, _taken(events, [o for _, o in join.keys]), keys, dialect)
-    asked = _per_key(node.spine.name, _taken(times, [m for m, _ in join.keys]), keys, dialect)
+    seen = _per_key(events.input, [values[other] for _, other in join.keys], keys, dialect)
+    asked = _per_key(node.spine.name, asked_keys, keys, dialect)
     event = next(step for name, step in values.items() if name == join.event)
     time = dialect.microseconds(value(event, dialect))
     span = exp.Select(
@@ -149,14 +155,17 @@ def _question(
     return print_statement(total, dialect.printer)
 
 
-def _taken(pick: Pick, names: list[str]) -> list[str]:
-    """The columns of its input that a pick has under `names`."""
-    values = {named.name: named.value for named in pick.columns}
-    return [take.column.name for name in names if isinstance(take := values[name], Take)]
+def _through(steps: Mapping[str, Numbered | Pick], name: str, column: str) -> Value:
+    """What a column of a step is of the relation that the first of `steps` reads."""
+    step = steps[name]
+    found = next(named.value for named in step.columns if named.name == column)
+    if isinstance(found, Take) and step.input in steps:
+        return _through(steps, step.input, found.column.name)
+    return found
 
 
-def _per_key(relation: str, columns: list[str], keys: list[str], dialect: Dialect) -> exp.Select:
-    picked = [column_of(name, dialect) for name in columns]
+def _per_key(relation: str, values: list[Value], keys: list[str], dialect: Dialect) -> exp.Select:
+    picked = [value(one, dialect) for one in values]
     named = [_named(column, key, dialect) for column, key in zip(picked, keys, strict=True)]
     return exp.Select(
         expressions=[*named, _named(exp.Count(this=exp.Star()), "n", dialect)],

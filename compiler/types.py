@@ -68,6 +68,29 @@ def decimal(precision: int, scale: int) -> DataType:
     return DataType(Kind.DECIMAL, precision, scale)
 
 
+_LONGEST = 38
+"""Digits of the longest decimal that every engine has."""
+
+
+def common_type(one: DataType, other: DataType) -> DataType | None:
+    """The type in which two keys compare to the last digit (SEMANTICS "Keys"); None for none.
+
+    Integers compare with doubles as integers; integers and decimals as a decimal that holds both.
+    """
+    if one.kind is Kind.OTHER or other.kind is Kind.OTHER:
+        return None
+    if one == other:
+        return one
+    kinds = {one.kind, other.kind}
+    if kinds == {Kind.INT64, Kind.DOUBLE}:
+        return INT64
+    if not kinds <= {Kind.INT64, Kind.DECIMAL}:
+        return None
+    scale = max(one.scale, other.scale)
+    whole = max(19 if t == INT64 else t.precision - t.scale for t in (one, other))
+    return decimal(whole + scale, scale) if whole + scale <= _LONGEST else None
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a relation, spelt as the relation spells it."""

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import draws
 from tests.engines import open_engine
 
 if TYPE_CHECKING:
     import psycopg
+
+draws.settle()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

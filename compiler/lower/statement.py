@@ -130,7 +130,7 @@ def _past_events(step: PastEvents, dialect: Dialect) -> exp.Select:
     ]
     same_id = exp.EQ(
         this=column_of(step.events_id, dialect, step.events),
-        expression=column_of(step.spine_id, dialect, step.spine),
+        expression=column_of(step.spine_key, dialect, step.spine),
     )
     tests: list[exp.Expr] = [same_id, exp.LTE(this=event_day.copy(), expression=spine_date.copy())]
     if step.longest is not None:

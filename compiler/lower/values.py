@@ -6,10 +6,12 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.lower.names import column_of, name_of
+from seeknal.compiler.lower.numbers import exactly
 from seeknal.compiler.model import TimeColumn
 from seeknal.compiler.plan import (
     DateOf,
     DaysBetween,
+    Exactly,
     Instant,
     Moment,
     Named,
@@ -32,6 +34,8 @@ def value(node: Value, dialect: Dialect, table: str | None = None) -> exp.Expr:
             )
             kept = exp.If(this=past, true=column_of(column.name, dialect, table))
             return exp.Case(ifs=[kept])
+        case Exactly(column, type):
+            return exactly(column_of(column.name, dialect, table), column.type, type, dialect)
         case DateOf(time):
             return day_of(time, dialect, table)
         case TimeOf(time):

@@ -29,6 +29,7 @@ from seeknal.compiler.plan.steps import (
 from seeknal.compiler.plan.values import (
     DateOf,
     DaysBetween,
+    Exactly,
     Instant,
     Moment,
     Named,
@@ -47,6 +48,7 @@ __all__ = [
     "DateOf",
     "DaysBetween",
     "DroppedRows",
+    "Exactly",
     "Held",
     "InReach",
     "Instant",

@@ -40,15 +40,17 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class PastEvents:
-    """Every row of `spine` with the rows of `events` of its id, up to its day.
+    """Every row of `spine` with the rows of `events` of its key, up to its day.
 
-    A spine row without events appears once, the event's columns NULL. Columns: the spine's, then
-    the events' without their id, then `days`. `longest`: events of more days ago are left out.
+    A spine row without events appears once, the event's columns NULL. `spine_key` is the id in the
+    type that it is compared in. Columns: the spine's id and date, then the events' without their
+    id, then `days`. `longest`: events of more days ago are left out.
     """
 
     spine: str
     events: str
     spine_id: str
+    spine_key: str
     spine_date: str
     events_id: str
     events_date: str

@@ -17,6 +17,14 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Exactly:
+    """A number as the equal one of another type; NULL where the type has none."""
+
+    column: Column
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
 class DateOf:
     """The UTC day of a time column: DATE."""
 
@@ -61,7 +69,7 @@ class Moment:
     at: datetime | None
 
 
-Value = Take | PastOnly | DateOf | TimeOf | Instant | Moment | DaysBetween
+Value = Take | Exactly | PastOnly | DateOf | TimeOf | Instant | Moment | DaysBetween
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ class Named:
         match self.value:
             case Take(column) | PastOnly(column):
                 return column.type
+            case Exactly(_, type):
+                return type
             case DateOf():
                 return DATE
             case TimeOf(time):

@@ -8,6 +8,7 @@ from seeknal.compiler.plan import (
     DateOf,
     DaysBetween,
     DroppedRows,
+    Exactly,
     Named,
     OneDatePerId,
     PastEvents,
@@ -25,6 +26,7 @@ from seeknal.compiler.planning.common import (
     present,
     text_promises,
 )
+from seeknal.compiler.planning.keys import as_key, spine_type
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DATE, INT64, Column
 
@@ -130,7 +132,15 @@ def spine_steps(node: ResolvedDayGrain, pairs: Pairs, prefix: str) -> tuple[Step
     spine_id = Named(names.new(f"spine_{pairs.id.name}"), Take(pairs.id))
     spine_date = Named(names.new(f"spine_{pairs.date_name}"), DateOf(pairs.as_of))
     spine_keys = (Take(pairs.id), present(pairs.as_of))
-    spine = Pick(pairs.relation, (spine_id, spine_date), spine_keys, distinct=True)
+    compared = spine_type(pairs.id, node.id)
+    spine_key = spine_id
+    if isinstance(value := as_key(pairs.id, compared), Exactly):
+        spine_key = Named(names.new(f"{spine_id.name}_as_key"), value)
+    read = dict.fromkeys([spine_id, spine_date, spine_key])
+    spine = Pick(pairs.relation, tuple(read), spine_keys, distinct=True)
+    events_id = Named(node.id.name, as_key(node.id, compared))
+    if isinstance(events_id.value, Exactly):
+        events_id = Named(names.new(f"{node.id.name}_as_key"), events_id.value)
     event_day = Named(names.new(f"{node.event.column.name}_day"), DateOf(node.event))
     if node.event.column.type == DATE:
         event_day = Named(node.event.column.name, Take(node.event.column))
@@ -138,18 +148,20 @@ def spine_steps(node: ResolvedDayGrain, pairs: Pairs, prefix: str) -> tuple[Step
     columns = {column.name: Named(column.name, Take(column)) for column in used}
     columns[at.name] = at
     picked = {
-        node.id.name: Named(node.id.name, Take(node.id)),
+        events_id.name: events_id,
         **columns,
         event_day.name: event_day,
     }
-    events = Pick(node.input.name, tuple(picked.values()), (Take(node.id), present(node.event)))
+    present_keys = (events_id.value, present(node.event))
+    events = Pick(node.input.name, tuple(picked.values()), present_keys)
     days = names.new("days")
     joined = PastEvents(
         spine=f"{prefix}spine",
         events=f"{prefix}events",
         spine_id=spine_id.name,
+        spine_key=spine_key.name,
         spine_date=spine_date.name,
-        events_id=node.id.name,
+        events_id=events_id.name,
         events_date=event_day.name,
         columns=tuple(columns),
         days=days,

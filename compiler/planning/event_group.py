@@ -21,6 +21,7 @@ from seeknal.compiler.plan import (
     Until,
 )
 from seeknal.compiler.planning.common import Names, columns_used, present, text_promises
+from seeknal.compiler.planning.keys import as_key
 from seeknal.compiler.resolve.event_group import AS_OF
 from seeknal.compiler.types import TIMESTAMP, Column
 
@@ -72,17 +73,18 @@ def plan_event_group(node: ResolvedEventGroup, at: datetime | None) -> Plan:
 def window_steps(
     node: ResolvedEventGroup,
     times: str,
-    keys: tuple[tuple[str, Column], ...],
+    keys: tuple[tuple[Column, Column], ...],
     as_of: str,
     prefix: str,
     strategy: str,
 ) -> tuple[Step, ...]:
     """The features of `node` for every row of `times`: distinct keys and as-ofs, none NULL.
 
-    `keys` pairs each column of `times` with the event's column it equals. Steps are named after
-    `prefix`; the last one has the columns of `times`, then the features.
+    `keys` pairs each column of `times`, of the type that is compared, with the event's column it
+    equals. Steps are named after `prefix`; the last one has the columns of `times`, then the
+    features.
     """
-    taken = {name.casefold() for name, _ in keys} | {as_of.casefold()}
+    taken = {key.name.casefold() for key, _ in keys} | {as_of.casefold()}
     names = Names(taken | {column.name for column in node.input.columns})
     event = Named(names.new(f"{node.event.column.name}_at"), Instant(node.event))
     if node.event.column.type == TIMESTAMP and node.event.column.name.casefold() not in taken:
@@ -90,20 +92,21 @@ def window_steps(
     known = None
     if node.knowledge is not None:
         known = Named(names.new(f"{node.knowledge.column.name}_known"), Instant(node.knowledge))
-    own = {column.name: names.new(f"event_{column.name}") for _, column in keys}
-    picked = {own[column.name]: Named(own[column.name], Take(column)) for _, column in keys}
+    values = [as_key(column, key.type) for key, column in keys]
+    own = {value: names.new(f"event_{value.column.name}") for value in values}
+    picked = {name: Named(name, value) for value, name in own.items()}
     used = columns_used(node.features)
     for column in used:
         picked.setdefault(column.name, Named(column.name, Take(column)))
     picked.setdefault(event.name, event)
     if known is not None:
         picked[known.name] = known
-    required = (*(Take(column) for _, column in keys), present(node.event))
+    required = (*values, present(node.event))
     events = Pick(node.input.name, tuple(picked.values()), required)
     reach = InReach(
         times=times,
         events=f"{prefix}_events",
-        keys=tuple((name, own[column.name]) for name, column in keys),
+        keys=tuple((key.name, own[value]) for (key, _), value in zip(keys, values, strict=True)),
         as_of=as_of,
         event=event.name,
         known=known.name if known is not None else None,
@@ -111,7 +114,7 @@ def window_steps(
         columns=tuple({**{column.name: None for column in used}, event.name: None}),
         strategy=strategy or node.spec.strategy,
     )
-    grouped = [Named(name, Take(Column(name, column.type))) for name, column in keys]
+    grouped = [Named(key.name, Take(key)) for key, _ in keys]
     moment = Column(as_of, TIMESTAMP)
     result = Aggregate(
         f"{prefix}_in_reach",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from seeknal.compiler.durations import spell_duration
 from seeknal.compiler.model import (
     DaysJoin,
+    JoinKey,
     LatestJoin,
     ResolvedJoin,
     ResolvedTrainingSet,
@@ -36,6 +37,7 @@ from seeknal.compiler.plan import (
 from seeknal.compiler.planning.common import Names, columns_used, present, text_promises
 from seeknal.compiler.planning.day_grain import Pairs, spine_steps
 from seeknal.compiler.planning.event_group import window_steps
+from seeknal.compiler.planning.keys import as_key, compared
 from seeknal.compiler.types import DATE, TIMESTAMP, Column
 
 SPINE = "spine"
@@ -57,20 +59,18 @@ def plan_training_set(node: ResolvedTrainingSet) -> Plan:
     row = names.new("spine_row")
     as_of = Named(names.new("as_of_time"), Instant(node.as_of))
     columns = {column.name: Named(column.name, Take(column)) for column in node.spine_columns}
-    for join in node.joins:
-        for column in _spine_keys(join):
-            columns.setdefault(column.name, Named(column.name, Take(column)))
+    joins = [compared(join, columns, names) for join in node.joins]
     if node.as_of.column.type == TIMESTAMP:
         as_of = Named(node.as_of.column.name, Take(node.as_of.column))
     columns.setdefault(as_of.name, as_of)
-    if any(isinstance(join, DaysJoin) for join in node.joins):
+    if any(isinstance(join, DaysJoin) for join in joins):
         columns[date.name] = date
     spine = Numbered(node.spine.name, tuple(columns.values()), row)
     steps = [Step(SPINE, spine, f"the rows of {node.spine.id}, numbered")]
     parts: list[Part] = []
     taken: list[PartColumn] = []
     labels = {SPINE, "result"}
-    for join in node.joins:
+    for join in joins:
         label = _label(join, labels)
         match join:
             case WindowsJoin():
@@ -115,11 +115,6 @@ def _reads(join: ResolvedJoin) -> str:
             return relation.id
 
 
-def _spine_keys(join: ResolvedJoin) -> list[Column]:
-    keys = (join.key,) if isinstance(join, DaysJoin) else join.keys
-    return [key.spine for key in keys]
-
-
 def _times(node: ResolvedTrainingSet) -> list[tuple[str, str, TimeColumn]]:
     found = [(node.spine.name, node.spine.id, node.as_of)]
     for join in node.joins:
@@ -145,7 +140,9 @@ def _windows(join: WindowsJoin, label: str, as_of: str) -> tuple[list[Step], Par
     keys = [Named(names.new(key.spine.name), Take(key.spine)) for key in join.keys]
     at = Named(names.new(as_of), Take(Column(as_of, TIMESTAMP)))
     required = (*(key.value for key in keys), at.value)
-    pairs = tuple((key.name, pair.other) for key, pair in zip(keys, join.keys, strict=True))
+    pairs = tuple(
+        (Column(key.name, key.type), pair.other) for key, pair in zip(keys, join.keys, strict=True)
+    )
     steps = [
         Step(
             times,
@@ -184,16 +181,17 @@ def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[St
     known = None
     if join.knowledge is not None:
         known = Named(names.new(f"{join.knowledge.column.name}_known"), Instant(join.knowledge))
-    picked = {key.other.name: Named(key.other.name, Take(key.other)) for key in join.keys}
+    own = [_own_key(key, names) for key in join.keys]
+    picked = {key.name: key for key in own}
     picked.setdefault(event.name, event)
     if known is not None:
         picked[known.name] = known
     for column in [t.column for t in join.taken] + [tie.column for tie in join.ties]:
         picked.setdefault(column.name, Named(column.name, Take(column)))
-    required = (*(Take(key.other) for key in join.keys), present(join.event))
+    required = (*(key.value for key in own), present(join.event))
     rows = f"{label}_rows"
     steps = [Step(rows, Pick(join.relation.name, tuple(picked.values()), required))]
-    keys = tuple(key.other.name for key in join.keys)
+    keys = tuple(key.name for key in own)
     ties: tuple[TieOrder, ...] = join.ties
     if ties and known is None:
         carried = tuple(dict.fromkeys([*keys, event.name, *(t.column.name for t in join.taken)]))
@@ -207,7 +205,7 @@ def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[St
         spine=SPINE,
         rows=rows,
         row=row,
-        keys=tuple((key.spine.name, key.other.name) for key in join.keys),
+        keys=tuple((key.spine.name, name) for key, name in zip(join.keys, keys, strict=True)),
         as_of=as_of,
         event=event.name,
         known=known.name if known is not None else None,
@@ -220,6 +218,14 @@ def _latest(join: LatestJoin, label: str, row: str, as_of: str) -> tuple[list[St
     )
     steps.append(Step(label, latest, _latest_note(join)))
     return steps, Part(label, ((row, row),))
+
+
+def _own_key(key: JoinKey, names: Names) -> Named:
+    """The relation's side of a key, under a name of its own where it is of another type."""
+    value = as_key(key.other, key.spine.type)
+    if isinstance(value, Take):
+        return Named(key.other.name, value)
+    return Named(names.new(f"{key.other.name}_as_key"), value)
 
 
 def _latest_note(join: LatestJoin) -> str:

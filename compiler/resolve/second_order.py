@@ -21,6 +21,7 @@ from seeknal.compiler.model import Relation, ResolvedDayGrain, ResolvedSpine
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.columns import find_column
 from seeknal.compiler.resolve.conditions import resolve_condition
+from seeknal.compiler.resolve.keys import comparable
 from seeknal.compiler.resolve.measures import Typed, resolve_measure
 from seeknal.compiler.resolve.outputs import unique_outputs
 from seeknal.compiler.resolve.times import time_column
@@ -47,6 +48,9 @@ def resolve_second_order(
     id_column = find_column(upstream, spec.id_col, findings)
     event = time_column(upstream, spec.feature_date_col, bad_values, findings)
     spine = _spine(spec, relations, bad_values, findings)
+    if spine is not None and spec.spine is not None and id_column is not None:
+        pair = ((spine.relation, spine.id), (upstream, id_column))
+        comparable(*pair, spec.spine.id_col.place, findings)
     as_of = None
     if spec.spine is None and spec.application_date_col is not None:
         as_of = time_column(upstream, spec.application_date_col, bad_values, findings)

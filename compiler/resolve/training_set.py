@@ -26,9 +26,10 @@ from seeknal.compiler.model import (
 )
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.columns import find_column
+from seeknal.compiler.resolve.keys import comparable
 from seeknal.compiler.resolve.outputs import Output, unique_columns
 from seeknal.compiler.resolve.times import time_column
-from seeknal.compiler.types import Column, Kind
+from seeknal.compiler.types import Column
 from seeknal.compiler.window_shapes import problem
 
 _LATEST_ONLY = ("event_time", "knowledge_time", "ttl", "tie_break")
@@ -249,25 +250,10 @@ def _keys(
         left, right = find_column(spine, mine, findings), find_column(relation, other, findings)
         if left is None or right is None:
             return None
-        if not _comparable(left, right):
-            findings.error(
-                "wrong-key-type",
-                f"`{left.name}` of `{spine.id}` is {left.type} and `{right.name}` of "
-                f"`{relation.id}` is {right.type}",
-                mine.place,
-                help="cast one of them in a transform",
-            )
+        if not comparable((spine, left), (relation, right), mine.place, findings):
             return None
         keys.append(JoinKey(left, right))
     return tuple(keys)
-
-
-def _comparable(left: Column, right: Column) -> bool:
-    if Kind.OTHER in (left.type.kind, right.type.kind):
-        return False
-    if left.type.is_number and right.type.is_number:
-        return True
-    return left.type.kind is right.type.kind
 
 
 def _taken(

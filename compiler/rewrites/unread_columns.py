@@ -28,7 +28,7 @@ def drop_unread_columns(plan: Plan) -> Plan:
             columns = tuple(name for name in operation.columns if name in read)
             operation = replace(operation, columns=columns)
             read |= {operation.events_id, operation.events_date}
-            read |= {operation.spine_id, operation.spine_date}
+            read |= {operation.spine_id, operation.spine_key, operation.spine_date}
         elif isinstance(operation, Pick) and not operation.distinct:
             kept = tuple(named for named in operation.columns if named.name in read)
             if note and len(kept) < len(operation.columns) and not _computes_days(kept):

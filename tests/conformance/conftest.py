@@ -16,11 +16,10 @@ import pytest
 
 from tests.conformance.drawing import BATCH, Batch
 from tests.conformance.opening import Engines
+from tests.draws import MORE
 from tests.engines import ENGINES, chosen, duckdb
 from tests.engines.base import TestedEngine
 from tests.engines.duckdb import DuckDB
-
-MORE = os.environ.get("SEEKNAL_EXAMPLES")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conformance import days, time
+from tests.conformance import days, keys, time
 from tests.conformance.handmade import DAYS, TIMES
 from tests.conformance.marked import hold
 
@@ -24,3 +24,14 @@ def test_days(case: str, root: Path, engine: TestedEngine) -> None:
 def test_times(case: str, root: Path, engine: TestedEngine) -> None:
     shapes = time.SHAPES
     hold(engine.dialect, [(case, lambda: time.check(TIMES[case](), root, engine, shapes))])
+
+
+@pytest.mark.parametrize("case", keys.DAYS)
+def test_days_by_keys_of_two_types(case: str, root: Path, engine: TestedEngine) -> None:
+    hold(engine.dialect, [(case, lambda: days.check(keys.DAYS[case](), root, engine))])
+
+
+@pytest.mark.parametrize("case", keys.TIMES)
+def test_times_by_keys_of_two_types(case: str, root: Path, engine: TestedEngine) -> None:
+    shapes = time.SHAPES
+    hold(engine.dialect, [(case, lambda: time.check(keys.TIMES[case](), root, engine, shapes))])
