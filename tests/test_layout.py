@@ -26,7 +26,7 @@ STAGES = (
     (
         "said everywhere",
         "findings types records suggest collector codes durations windows features kinds.spec "
-        "render_findings",
+        "relation_names render_findings",
     ),
     ("documents", "yaml_text document"),
     ("specs", "schema_accept schema_words schema_check kinds"),
@@ -42,7 +42,7 @@ STAGES = (
     ("better plans", "rewrites"),
     ("trees", "dialects lower"),
     ("text", "layout lineage artifact guarded staged adapt compile_node"),
-    ("the whole", "stages build frame_join"),
+    ("the whole", "stages build frame_join serving"),
 )
 STAGE_OF = {name: number for number, (_, names) in enumerate(STAGES) for name in names.split()}
 

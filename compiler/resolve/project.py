@@ -18,8 +18,6 @@ from seeknal.compiler.kinds.spec import (
     SqlText,
     TrainingSetSpec,
     TransformSpec,
-    relation_of,
-    returned_by,
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
@@ -34,6 +32,7 @@ from seeknal.compiler.model import (
 )
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
+from seeknal.compiler.relation_names import relation_of, returned_by
 from seeknal.compiler.resolve.binder import column_type
 from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.columns import find_column
