@@ -172,8 +172,8 @@ def prune(target: Target, entities: Sequence[str]) -> None:
 def _group(node: Node, target: Target) -> Group | None:
     if node.artifact.kind != _KIND or node.sidecar is None:
         return None
-    keys = node.sidecar.get("join_keys")
-    if not isinstance(keys, list):
+    keys, entity = node.sidecar.get("join_keys"), node.sidecar.get("entity_name")
+    if not isinstance(keys, list) or not entity:
         return None
     known = (node.config or {}).get("knowledge_time")
     columns = {column.name.casefold() for column in node.artifact.columns}
@@ -181,9 +181,9 @@ def _group(node: Node, target: Target) -> Group | None:
         name=node.artifact.name,
         place=node.place,
         file=target.result(_KIND, node.artifact.name),
-        entity=str(node.sidecar["entity_name"]),
+        entity=str(entity),
         join_keys=tuple(str(key) for key in keys),
-        event_time=str(node.sidecar["event_time_col"]),
+        event_time=str(node.sidecar["event_time_col"] or ""),
         # Where events make the rows, a group's knowledge time is theirs and no column of it.
         knowledge_time=str(known) if str(known).casefold() in columns else None,
     )
