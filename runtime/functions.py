@@ -46,7 +46,8 @@ def call_in_run(
     try:
         return call_function(node, function, workflow, outputs, readable, on_line)
     except PythonFailed as failed:
-        raise NodeFailed(failure(node, function, failed), failed.detail) from failed
+        finding = failure(node, function, workflow.root, failed)
+        raise NodeFailed(finding, failed.detail) from failed
 
 
 def plan_again(
