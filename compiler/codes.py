@@ -50,6 +50,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "no-aggregation": "A feature does not say which aggregation to compute.",
         "bad-aggregation": "An aggregation is not written as a name or as a name with arguments.",
         "bad-window": "A window is reversed, reaches into the future or is no window at all.",
+        "bad-duration": "A length of time is not written as a number and its unit.",
         "bad-grain": "A grain is neither the id nor the id and the application date.",
         "output-name": "One `output_name` is given to several output columns.",
         "needs-application-date": "Days are counted back from an application date, and there is "
