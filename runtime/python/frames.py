@@ -32,7 +32,8 @@ def to_library(table: pa.Table, library: str) -> Any:
     if library == "arrow":
         return table
     if library == "polars":
-        return _imported("polars").from_arrow(table)
+        # One chunk in the place of several would be a copy.
+        return _imported("polars").from_arrow(table, rechunk=False)
     return to_pandas(table)
 
 
