@@ -70,8 +70,8 @@ def publish_rows(
     from seeknal.runtime.python.returned import returned_sql
 
     schema = _function(node).schema
-    engine.offer(_RETURNED, rows)
     try:
+        engine.offer(_RETURNED, rows)
         columns = engine.columns_of(f"SELECT * FROM {_RETURNED}")
         _check(node, engine, columns)
         with replacing(path) as unchecked:

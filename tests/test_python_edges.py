@@ -195,7 +195,8 @@ def test_a_hook_runs_after_the_output_is_published(project: Shop) -> None:
         def tell(ctx):
             rows = ctx.ref("transform.paid")
             published = ctx.target_dir / "intermediate" / "transform_paid.parquet"
-            print("after", ctx.node_id, len(rows), published.exists(), len(ctx.ref("source.orders")))
+            orders = ctx.ref("source.orders")
+            print("after", ctx.node_id, len(rows), published.exists(), len(orders))
         """,
     )
     project.write(
