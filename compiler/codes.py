@@ -23,6 +23,12 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "skipped-kind": "A node is of a kind that this version does not run.",
     },
     "Reading Python files": {
+        "python-syntax": "The text of a file is not Python.",
+        "bad-function": "A decorator stands at what is no plain function of a module, or twice.",
+        "computed-value": "A value of a decorator is computed, so that only running the file would "
+        "tell it.",
+        "unknown-function": "A file has no function of the name that a post-hook, a language model "
+        "or a node asks for.",
         "bad-metadata": "The inline metadata of a Python file is not closed, stands twice, is not "
         "TOML, or holds values of the wrong type.",
         "bad-requirement": "A package or a version of Python that a Python file asks for is not "
@@ -44,6 +50,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "no-aggregation": "A feature does not say which aggregation to compute.",
         "bad-aggregation": "An aggregation is not written as a name or as a name with arguments.",
         "bad-window": "A window is reversed, reaches into the future or is no window at all.",
+        "bad-duration": "A length of time is not written as a number and its unit.",
         "bad-grain": "A grain is neither the id nor the id and the application date.",
         "output-name": "One `output_name` is given to several output columns.",
         "needs-application-date": "Days are counted back from an application date, and there is "
@@ -146,6 +153,12 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "uv-missing": "A Python file asks for an environment of its own, and uv is not there to "
         "make it.",
         "cannot-install": "The packages that a Python file asks for cannot be installed.",
+        "node-raised": "A function, or its module at import, raised an error.",
+        "no-output": "A function returned nothing, and its node is to have rows.",
+        "bad-output": "A function returned what is no frame, or a frame that cannot be a relation.",
+        "not-an-input": "A function reads a node that nothing says to be its input.",
+        "missing-library": "A kind of frame needs a package that is not installed.",
+        "needs-llm": "A function asks a language model, and the project names none.",
         "node-timeout": "A function ran longer than the `timeout` of its node.",
         "node-exited": "The process of a function ended before the function returned.",
         "missing-file": "The data file of a source does not exist.",

@@ -127,7 +127,7 @@ def _load(
                 found[document.id] = document
                 if spec is not None:
                     specs[document.id] = spec
-    specs = _with_entities(specs)
+    specs = _with_entities(specs, findings)
     unread = frozenset(filter(None, ids.values())) - found.keys() - skipped.keys()
     return Project(root, name, config, common, found, specs, skipped, unread)
 
@@ -166,14 +166,23 @@ def _spec(root: Path, document: Document, findings: Findings) -> Spec | None:
     return replace(spec, hooks=hooks) if len(findings) == before else None
 
 
-def _with_entities(specs: dict[str, Spec]) -> dict[str, Spec]:
+def _with_entities(specs: dict[str, Spec], findings: Findings) -> dict[str, Spec]:
     """The specs; a function that reads an entity reads the feature groups of it."""
+    whole = not findings.has_errors
     groups: dict[str, list[str]] = {}
     for spec in specs.values():
         if isinstance(spec, FeatureGroupSpec | EventGroupSpec) and spec.entity:
             groups.setdefault(spec.entity, []).append(spec.id)
     found = {}
     for id, spec in specs.items():
+        for entity in spec.call.code.entities if spec.call and whole else ():
+            if entity.value not in groups:
+                findings.error(
+                    "unknown-entity",
+                    f"no feature group has the entity `{entity}`",
+                    entity.place,
+                    suggest(entity.value, groups, "entities"),
+                )
         more = [
             Text(group, entity.place)
             for entity in (spec.call.code.entities if spec.call else ())

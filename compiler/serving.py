@@ -16,6 +16,7 @@ from seeknal.compiler.kinds.spec import (
     TrainingSetSpec,
     TrainingSpine,
 )
+from seeknal.compiler.leakage.clock_times import is_clock_time
 from seeknal.compiler.model import Relation, ResolvedEventGroup, ResolvedSource
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.training_set import Graph, resolve_training_set
@@ -40,16 +41,24 @@ class Serving:
 
 
 def serve(compilation: Compilation, group: str) -> Serving | None:
-    """How to compute a feature group as of any rows; None where its keys or time are not named."""
+    """How to compute a feature group as of any rows; None where its keys or time are not known.
+
+    The time of rows is not known where it is the clock's.
+    """
     model = compilation.model
     spec = compilation.project.specs[group]
     if group not in model.relations:
         return None
     relation = model.relations[group]
     resolved = model.nodes[group]
+    knowledge = None
     if isinstance(resolved, ResolvedEventGroup):
         keys, inputs = resolved.keys, (resolved.input.id,)
     elif isinstance(spec, FeatureGroupSpec) and spec.join_keys and spec.event_time:
+        if is_clock_time(model, group, spec.event_time.value):
+            return None
+        # A training set says so at its join, and is warned where it does not.
+        knowledge = spec.knowledge_time
         named = [relation.find(key.value) for key in spec.join_keys]
         keys, inputs = tuple(found[0] for found in named if found), (group,)
     else:
@@ -62,7 +71,7 @@ def serve(compilation: Compilation, group: str) -> Serving | None:
         name="served",
         place=_HERE,
         spine=TrainingSpine(Text(spine.id, _HERE), Text(AS_OF, _HERE)),
-        joins=(Join(ref=Text(group, _HERE)),),
+        joins=(Join(ref=Text(group, _HERE), knowledge_time=knowledge),),
     )
     source = SourceSpec(kind="source", name=SPINE, place=_HERE, format="relation")
     graph = Graph(

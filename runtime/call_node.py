@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.findings import Finding, Place
@@ -86,12 +88,18 @@ def served_groups(workflow: Workflow, groups: Iterable[str]) -> tuple[dict[str, 
     return served, list(read)
 
 
-def failure(node: Node, function: Function, failed: PythonFailed) -> Finding:
+def failure(node: Node, function: Function, root: Path, failed: PythonFailed) -> Finding:
     """What to report of a function that failed, at its line where that is known."""
     code = function.code
-    place = Place(code.file, failed.line) if failed.line else code.place
+    place = _line(root, code.file, failed.line) if failed.line else code.place
     what = "" if function is node.function else f"the post-hook `{code.function}`: "
     return Finding(failed.code, what + failed.message, place, failed.help or None)
+
+
+def _line(root: Path, file: str, number: int) -> Place:
+    """All of a line but the space around it."""
+    text = linecache.getline(str(root / file), number)
+    return Place(file, number, len(text) - len(text.lstrip()) + 1, max(len(text.strip()), 1))
 
 
 def _entities(

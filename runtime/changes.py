@@ -81,6 +81,11 @@ class Changes:
             return None
         return self.state.output(node_id)
 
+    def above(self, node_id: str) -> dict[str, Output]:
+        """The current outputs of all nodes upstream of one, the node itself among them."""
+        ids = self.workflow.closure(frozenset([node_id]), self.workflow.upstream)
+        return {id: found for id in ids if (found := self.current(id)) is not None}
+
     def reason(self, node_id: str) -> str | None:
         """Why the published output is not current, in words; None where it is.
 

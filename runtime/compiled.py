@@ -16,7 +16,7 @@ from seeknal.compiler.kinds.spec import (
     SourceSpec,
     Spec,
 )
-from seeknal.compiler.model import ResolvedPython
+from seeknal.compiler.model import ResolvedPython, ResolvedQuery
 from seeknal.runtime.python.call import Served
 from seeknal.runtime.workflow import DataFile, Function, Node, Workflow
 
@@ -52,7 +52,7 @@ def _node(compilation: Compilation, node_id: str) -> Node:
         owner=spec.owner,
         tags=spec.tags,
         file=_data_file(compilation, spec),
-        sidecar=_sidecar(spec),
+        sidecar=_sidecar(compilation, spec),
         config={key: value for key, value in data.items() if key not in _OWN_FIELDS},
         function=_function(compilation, function) if function is not None else None,
         hooks=tuple(_hook(compilation, code) for code in spec.hooks),
@@ -141,16 +141,31 @@ def _data_file(compilation: Compilation, spec: Spec) -> DataFile | None:
     return DataFile(path, spec.table.place(0, max(1, len(spec.table.value))))
 
 
-def _sidecar(spec: Spec) -> Mapping[str, object] | None:
+def _sidecar(compilation: Compilation, spec: Spec) -> Mapping[str, object] | None:
+    """What readers of a feature group have to know of it, without what does not hold."""
     if not isinstance(spec, FeatureGroupSpec | EventGroupSpec):
         return None
-    # What is computed from events has the time that it is as of, not the events' own.
-    named = spec.event_time if isinstance(spec, FeatureGroupSpec) else None
-    written = isinstance(spec, FeatureGroupSpec) and spec.call is not None
-    known = spec.knowledge_time if isinstance(spec, FeatureGroupSpec) else None
-    return {
-        **({"knowledge_time_col": known.value} if known else {}),
+    found: dict[str, object] = {
         "entity_name": spec.entity or None,
         "join_keys": [key.value for key in spec.join_keys],
-        "event_time_col": named.value if named else None if written else "event_time",
+        # What is computed from events has the time that it is as of, not the events' own.
+        "event_time_col": "event_time",
     }
+    if isinstance(spec, FeatureGroupSpec):
+        if spec.event_time is not None or spec.call is not None:
+            found["event_time_col"] = spec.event_time.value if spec.event_time else None
+        if _is_clock_time(compilation, spec):
+            found["event_time_is_clock"] = True
+        if spec.knowledge_time is not None:
+            found["knowledge_time_col"] = spec.knowledge_time.value
+    return found
+
+
+def _is_clock_time(compilation: Compilation, spec: FeatureGroupSpec) -> bool:
+    if spec.event_time is None or not isinstance(
+        compilation.model.nodes.get(spec.id), ResolvedQuery
+    ):
+        return False
+    from seeknal.compiler.leakage.clock_times import is_clock_time
+
+    return is_clock_time(compilation.model, spec.id, spec.event_time.value)

@@ -174,7 +174,6 @@ def _group(node: Node, target: Target) -> Group | None:
         return None
     keys, entity = node.sidecar.get("join_keys"), node.sidecar.get("entity_name")
     if not isinstance(keys, list) or not entity:
-        # Rows that are of no entity have nothing to be joined by.
         return None
     known = (node.config or {}).get("knowledge_time")
     columns = {column.name.casefold() for column in node.artifact.columns}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.findings import Finding, Place
-from seeknal.compiler.kinds.spec import relation_of
+from seeknal.compiler.relation_names import relation_of
 from seeknal.runtime.changes import stamp_sources
 from seeknal.runtime.engine import Engine, EngineError, Row
 from seeknal.runtime.files import publish_copy, replacing, stamp, write_json

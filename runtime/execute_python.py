@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seeknal.compiler.findings import Finding
-from seeknal.compiler.kinds.spec import relation_of, returned_by
+from seeknal.compiler.relation_names import relation_of, returned_by
 from seeknal.compiler.suggest import suggest
 from seeknal.runtime.engine import Engine, EngineError
 from seeknal.runtime.execute import NodeFailed, publish_extras
@@ -70,8 +70,8 @@ def publish_rows(
     from seeknal.runtime.python.returned import returned_sql
 
     schema = _function(node).schema
-    engine.offer(_RETURNED, rows)
     try:
+        engine.offer(_RETURNED, rows)
         columns = engine.columns_of(f"SELECT * FROM {_RETURNED}")
         _check(node, engine, columns)
         with replacing(path) as unchecked:

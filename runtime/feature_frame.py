@@ -16,8 +16,8 @@ class FeatureFrame:
     """The rows of a feature group: a pandas DataFrame that knows its entity and its event time.
 
     `join_keys` name the entity, `event_time_col` says when each row became true. Either may be
-    unknown; then `pit_join` and `as_of` must be told, and refuse to guess. `knowledge_time_col`,
-    where there is one, says when each row became known.
+    unknown; then `pit_join` and `as_of` must be told, and refuse to guess. `knowledge_time_col`
+    says when each row became known, where the group names one.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class FeatureFrame:
         self.join_keys = [join_keys] if isinstance(join_keys, str) else list(join_keys)
         self.event_time_col = event_time_col
         self.knowledge_time_col = knowledge_time_col
-        for column in (*self.join_keys, *filter(None, (event_time_col, knowledge_time_col))):
+        for column in filter(None, (*self.join_keys, event_time_col, knowledge_time_col)):
             if column not in df.columns:
                 raise FrameError.unknown_column(column, df.columns, "the frame")
 
@@ -53,10 +53,10 @@ class FeatureFrame:
         """What was true of each spine row at its `date_col`: one row a spine row, in its order.
 
         The latest row with equal keys and `event_time` at or before `date_col` less `delay`, and
-        known by then where the frame or the call has a `knowledge_time`; none older than `ttl`,
-        which is NULLs. Rows of one event time: the first in the order of `tie_break` ("version
-        desc"), else of the greatest knowledge time and features (SEMANTICS "Point-in-time join").
-        Times with a zone compare in UTC.
+        known by then where `knowledge_time` is given or the group names one; none older than
+        `ttl`, which is NULLs. Rows of one event time: the first in the order of `tie_break`
+        ("version desc"), else of the greatest knowledge time and features (SEMANTICS
+        "Point-in-time join"). Times with a zone compare in UTC.
 
         Returns the columns of the spine (or `keep_cols`, the keys and `date_col`), then those of
         this frame that the spine has not. Raises FrameError for a column or a type that does not
@@ -97,7 +97,8 @@ class FeatureFrame:
     ) -> pd.DataFrame:
         """The latest row of each entity with an event time at or before `timestamp` (UTC).
 
-        Entities stand in the order of their first rows; rows with a missing key belong to none.
+        Where the group names a knowledge time, of those that were known by then. Entities stand in
+        the order of their first rows; rows with a missing key belong to none.
         """
         import pandas as pd
 
@@ -111,12 +112,8 @@ class FeatureFrame:
         moment = pd.Timestamp(timestamp)
         if moment.tzinfo is not None:
             moment = moment.tz_convert("UTC").tz_localize(None)
-        asked = Asked(
-            keys=tuple(keys),
-            as_of=name,
-            event_time=event,
-            knowledge_time=self.knowledge_time_col,
-        )
+        known = self.knowledge_time_col
+        asked = Asked(keys=tuple(keys), as_of=name, event_time=event, knowledge_time=known)
         found = matches(entities.assign(**{name: moment}), self._df, asked)
         return self._df.iloc[found[found >= 0]].reset_index(drop=True)
 

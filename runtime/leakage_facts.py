@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.kinds.spec import relation_of
 from seeknal.compiler.leakage.subjects import Subject, Subjects
 from seeknal.compiler.model import ResolvedPython, ResolvedSource, ResolvedTrainingSet
+from seeknal.compiler.relation_names import relation_of
 from seeknal.compiler.types import Kind
 from seeknal.runtime.duckdb_engine import identifier, literal
 from seeknal.runtime.leakage_database import LeakageDatabase, listed

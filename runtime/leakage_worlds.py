@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.kinds.spec import relation_of
 from seeknal.compiler.leakage.clocks import stopped
 from seeknal.compiler.leakage.subjects import Subject, Subjects
 from seeknal.compiler.model import Relation, ResolvedPython, ResolvedQuery, ResolvedTrainingSet
+from seeknal.compiler.relation_names import relation_of
 from seeknal.compiler.types import INT64, Column
 from seeknal.runtime.duckdb_engine import identifier, literal
 from seeknal.runtime.leakage_database import LeakageDatabase, listed

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Protocol
 
-from seeknal.compiler.findings import CompileFailed, Finding, Findings, Severity
+from seeknal.compiler.findings import Finding, Findings
 from seeknal.compiler.suggest import closest
 from seeknal.runtime.changes import Changes, data_files, is_remote
 from seeknal.runtime.consolidate import consolidate_changed
@@ -145,7 +145,8 @@ class _Run:
     ) -> None:
         """Nothing has run yet; `engine` opens the engine when the first node needs it."""
         self.replan = replan
-        self.unplanned: dict[str, Finding] = {}
+        self.unplanned: Mapping[str, Finding] = {}
+        self.held: Mapping[str, str] = {}
         self.workflow = workflow
         self.selection = selection
         self.state = state
@@ -203,6 +204,7 @@ class _Run:
     def node(self, position: int, total: int, node: Node) -> NodeResult:
         """Run, keep or pass over one node."""
         blocked = blocked_by(node.id, self.workflow, self.selection, self.changes, self.unavailable)
+        blocked = blocked or self.held.get(node.id)
         if blocked:
             self.unavailable[node.id] = "was skipped"
             self.changes.stale.add(node.id)
@@ -264,22 +266,12 @@ class _Run:
 
     def called(self, node: Node, function: Function, outputs: Mapping[str, Output]) -> Any:
         """What a function of a node returns. Raises NodeFailed."""
-        from seeknal.runtime.call_node import call_function, failure
-        from seeknal.runtime.python.errors import PythonFailed
+        from seeknal.runtime.functions import call_in_run
 
-        above = self.workflow.closure(frozenset([node.id]), self.workflow.upstream)
-        readable = {id: found for id in above if (found := self.changes.current(id)) is not None}
-        try:
-            return call_function(
-                node,
-                function,
-                self.workflow,
-                outputs,
-                {**readable, **outputs},
-                lambda text, is_error: self.listener.printed(node, text, is_error),
-            )
-        except PythonFailed as failed:
-            raise NodeFailed(failure(node, function, failed), failed.detail) from failed
+        def on_line(text: str, is_error: bool) -> None:
+            self.listener.printed(node, text, is_error)
+
+        return call_in_run(node, function, self.workflow, self.changes, outputs, on_line)
 
     def hooked(self, node: Node, output: Output) -> Output:
         """Call the hooks of a node whose output is published. Raises NodeFailed."""
@@ -287,10 +279,8 @@ class _Run:
             return output
         # Until all of them have run the output counts as one that needs to be made.
         self.keep(node, output)
-        above = self.workflow.closure(frozenset([node.id]), self.workflow.upstream)
-        outputs = {id: found for id in above if (found := self.changes.current(id)) is not None}
         for hook in node.hooks:
-            self.called(node, hook, {**outputs, node.id: output})
+            self.called(node, hook, {**self.changes.above(node.id), node.id: output})
         return replace(output, hooks=node.hooks_digest)
 
     def keep(self, node: Node, output: Output) -> None:
@@ -307,28 +297,15 @@ class _Run:
 
     def learn(self, node: Node, columns: Sequence[tuple[str, str]]) -> None:
         """Keep what a function returned, and plan again where that is news to others."""
-        function = node.function
-        if function is None or function.schema or not function.output:
+        if node.function is None or self.replan is None:
             return
-        from seeknal.compiler.discover import learn
+        from seeknal.runtime.functions import plan_again
 
-        waited_for = any(other.waits == node.id for other in self.workflow.nodes.values())
-        if not (learn(self.workflow.root, node.id, columns) or waited_for) or not self.replan:
+        again = plan_again(self.workflow, node, columns, self.replan)
+        if again is None:
             return
-        try:
-            self.workflow = self.changes.workflow = self.replan()
-        except CompileFailed as failed:
-            below = self.workflow.closure(frozenset([node.id]), self.workflow.downstream)
-            first = next(f for f in failed.findings if f.severity is Severity.ERROR)
-            named = {
-                id: finding
-                for finding in failed.findings
-                for id in below
-                if finding.place and finding.place == self.workflow.nodes[id].place
-            }
-            self.unplanned |= {id: named.get(id, first) for id in below if id != node.id}
-            if node.artifact.sql or node.waits == node.id:
-                self.unplanned[node.id] = first
+        self.workflow = self.changes.workflow = again.workflow
+        self.unplanned, self.held = again.unplanned, again.held
         self.changes.forget()
 
     def succeeded(self, node: Node, reason: str, seconds: float, output: Output) -> NodeResult:

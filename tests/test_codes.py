@@ -45,6 +45,10 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
                 yield from texts[:1]
             case ast.Assign(targets=[ast.Name(id=name)]) if name.lower().endswith("code"):
                 yield from _texts(node.value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if (
+                name.lower().endswith("codes")
+            ):
+                yield from (text for value in values for text in _texts(value))
             case ast.Constant(value=str(text)):
                 yield from _RENDERED.findall(text)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,11 @@ RUN = "seeknal run"
 COMMANDS = {
     "ambiguous-as-of": RUN,
     "ambiguous-node": "seeknal compile orders",
+    "bad-output": RUN,
     "bad-value": RUN,
     "cannot-install": RUN,
     "column-mismatch": RUN,
+    "duplicate-column.returned": RUN,
     "empty-part": "seeknal split training --test-from 2026-03-01",
     "empty-selection": "seeknal run --types source --nodes clean",
     "engine-error": RUN,
@@ -41,27 +44,39 @@ COMMANDS = {
     "left-over-snapshot": "seeknal compile --check",
     "missing-engine": "seeknal test",
     "missing-file": RUN,
+    "missing-library": RUN,
     "needs-date": "seeknal compile --check",
-    "no-snapshot": "seeknal compile --check",
+    "needs-event-time.of-a-spine": RUN,
+    "needs-event-time.of-the-clock": RUN,
+    "needs-llm": RUN,
+    "no-output": RUN,
     "no-results": "seeknal inspect clean",
-    "node-exited": RUN,
-    "node-timeout": RUN,
+    "no-snapshot": "seeknal compile --check",
     "node-exists": "seeknal apply draft_source_orders.yml",
+    "node-exited": RUN,
+    "node-exited.by-itself": RUN,
+    "node-raised": RUN,
+    "node-timeout": RUN,
+    "node-timeout.here": RUN,
+    "not-an-input": RUN,
     "out-of-memory": RUN,
     "project-exists": "seeknal init",
     "rows-not-kept": RUN,
     "run-in-progress": RUN,
+    "schema-mismatch.returned": RUN,
     "snapshot-differs": "seeknal compile --check",
     "test-failed": "seeknal test",
     "unknown-column.in-a-test": "seeknal test",
+    "unknown-column.of-a-reader": RUN,
+    "unknown-column.returned": RUN,
     "unknown-entity": "seeknal entity show custmer",
     "unknown-node.command": "seeknal compile claen",
     "unknown-tag": "seeknal run --tags shopp",
     "unread-rows": "seeknal test",
     "unreadable-snapshot": "seeknal compile --check",
     "unreadable-state": "seeknal plan",
-    "uv-missing": RUN,
     "unsupported": "seeknal compile --dialect postgres",
+    "uv-missing": RUN,
 }
 WARNINGS = {
     "clock-in-sql",
@@ -106,6 +121,14 @@ def output_in_the_way(root: Path) -> Iterator[None]:
 def patched(target: str, name: str, value: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{target}.{name}", value)
+        yield
+
+
+@contextmanager
+def patched_modules(*gone: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in gone:
+            patch.setitem(sys.modules, name, None)
         yield
 
 
@@ -174,6 +197,10 @@ def no_uv(root: Path) -> Any:
     return patched("seeknal.runtime.python.isolated", "find_uv", lambda: None)
 
 
+def no_polars(root: Path) -> Any:
+    return patched_modules("polars")
+
+
 def lost_rows(root: Path) -> Any:
     return patched(
         "seeknal.runtime.duckdb_engine.DuckDBEngine",
@@ -202,6 +229,7 @@ AROUND: dict[str, Callable[[Path], Any]] = {
         "transform.cleaned.sql",
         "/* transform.cleaned | seeknal/cleaned.yml | duckdb */\nSELECT 1\n",
     ),
+    "missing-library": no_polars,
     "node-exited": process_ended(3),
     "node-timeout": process_ended(-15, timed_out=True),
     "no-snapshot": after_an_update("transform.clean.*", None),

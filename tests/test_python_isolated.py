@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -97,32 +96,6 @@ def vanishes(ctx):
 def leaves(ctx):
     sys.exit("enough")
 '''
-
-STAND_IN = """
-import sys, types, traceback
-def invoke(call):
-    import runpy
-    import pyarrow as pa
-    from seeknal.runtime.python.errors import PythonFailed
-    function = runpy.run_path(str(call.file))[call.function]
-    try:
-        frame = function(None)
-    except Exception as error:
-        raise PythonFailed("python-error", str(error), "", "", 0)
-    return None if frame is None else pa.Table.from_pandas(frame, preserve_index=False)
-module = types.ModuleType("seeknal.runtime.python.invoke")
-module.invoke = invoke
-sys.modules[module.__name__] = module
-"""
-
-
-@pytest.fixture(autouse=True)
-def invoke_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A function can be called, whatever else is not there to call it."""
-    if importlib.util.find_spec("seeknal.runtime.python.invoke") is None:
-        head, last = isolated._BOOTSTRAP.split("from seeknal.runtime.python.child")
-        whole = f"{head}{STAND_IN}from seeknal.runtime.python.child{last}"
-        monkeypatch.setattr(isolated, "_BOOTSTRAP", whole)
 
 
 @pytest.fixture

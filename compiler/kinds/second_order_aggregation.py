@@ -22,8 +22,8 @@ from seeknal.compiler.kinds.spec import (
     Since,
     Spine,
     Text,
-    returned_by,
 )
+from seeknal.compiler.relation_names import returned_by
 
 _PARTS = ("basic", "window", "ratio", "since")
 

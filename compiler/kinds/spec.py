@@ -97,21 +97,6 @@ class PythonCode:
     requires_python: str = ""
 
 
-def returned_by(node: str) -> str:
-    """The id of what a node's function returns, where the node is made of it by SQL."""
-    return f"{node}()"
-
-
-def relation_of(id: str) -> str:
-    """The name of a node's relation, or of what its function returns.
-
-    >>> relation_of("source.orders"), relation_of(returned_by("transform.scored"))
-    ('source_orders', 'returned_by_transform_scored')
-    """
-    name = id.removesuffix("()").replace(".", "_", 1)
-    return name if not id.endswith("()") else f"returned_by_{name}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFunction:
     """How a node's function is called: `schema` are the columns that it promises to return.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from seeknal.compiler.kinds.spec import SourceSpec, Spec, returned_by
+from seeknal.compiler.kinds.spec import SourceSpec, Spec
 from seeknal.compiler.model import Model, Resolved, ResolvedPython, ResolvedSource
+from seeknal.compiler.relation_names import returned_by
 
 
 def as_sources(model: Model) -> Model:

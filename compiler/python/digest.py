@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -25,8 +25,18 @@ class Code:
     files: tuple[str, ...]
 
 
-def code_of(root: Path, file: str, tree: ast.Module, function: Function, others: set[str]) -> Code:
-    """The code behind `function` of the module `tree`; `others` are the other nodes in it."""
+def code_of(
+    root: Path,
+    file: str,
+    tree: ast.Module,
+    function: Function,
+    others: set[str],
+    decorators: Collection[str],
+) -> Code:
+    """The code behind `function` of the module `tree`; `others` are the other nodes in it.
+
+    `decorators` are what the module calls those of `seeknal.pipeline`, which make no code.
+    """
     named = _named(tree, function, others)
     kept = [
         statement
@@ -37,7 +47,7 @@ def code_of(root: Path, file: str, tree: ast.Module, function: Function, others:
     ]
     digest = hashlib.sha256(function.name.encode())
     for statement in kept:
-        digest.update(ast.dump(_bare(statement)).encode())
+        digest.update(ast.dump(_bare(statement, decorators)).encode())
     files: dict[str, None] = {}
     waiting = list(_imported(root, file, kept))
     while waiting:
@@ -72,12 +82,26 @@ def _named(tree: ast.Module, function: Function, others: set[str]) -> set[str]:
     return found
 
 
-def _bare(statement: ast.stmt) -> ast.stmt:
-    """A function without its decorators, which the spec holds."""
-    if not isinstance(statement, Function) or not statement.decorator_list:
+def _bare(statement: ast.stmt, decorators: Collection[str]) -> ast.stmt:
+    """A node's function without the decorators that make it one, and without its docstring.
+
+    The spec holds both.
+    """
+    if not isinstance(statement, Function):
         return statement
-    fields = {**dict(ast.iter_fields(statement)), "decorator_list": []}
+    kept = [node for node in statement.decorator_list if decorator_name(node) not in decorators]
+    if len(kept) == len(statement.decorator_list):
+        return statement
+    body = statement.body
+    if ast.get_docstring(statement, clean=False) is not None:
+        body = body[1:] or [ast.Pass()]
+    fields = {**dict(ast.iter_fields(statement)), "decorator_list": kept, "body": body}
     return type(statement)(**fields)
+
+
+def decorator_name(node: ast.expr) -> str:
+    """A decorator as it is spelt, without its arguments."""
+    return ast.unparse(node.func if isinstance(node, ast.Call) else node)
 
 
 def _module(path: Path, root: Path, file: str) -> tuple[str, tuple[str, ...]]:

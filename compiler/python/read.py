@@ -19,7 +19,7 @@ from seeknal.compiler.python.decorators import (
     MODULE,
     Decorator,
 )
-from seeknal.compiler.python.digest import code_of
+from seeknal.compiler.python.digest import code_of, decorator_name
 from seeknal.compiler.python.literals import Reader, Source
 from seeknal.compiler.python.metadata import Metadata, read_metadata
 from seeknal.compiler.records import dataclass
@@ -150,7 +150,7 @@ class _Module:
         found = []
         for node in function.decorator_list:
             call = node if isinstance(node, ast.Call) else None
-            name = self.names.get(ast.unparse(call.func if call else node), "")
+            name = self.names.get(decorator_name(node), "")
             if name in DECORATORS or name == MATERIALIZE:
                 found.append(_Use(name, node, call))
         return found
@@ -280,7 +280,9 @@ def _code(
 ) -> PythonCode:
     helpers = {s.name: s for s in tree.body if isinstance(s, Function) and s.name not in others}
     calls = calls_of(function, helpers, source)
-    code = code_of(root, source.file, tree, function, others)
+    named = _imported_names(tree)
+    decorators = {spelt for spelt, name in named.items() if name not in CLASSES}
+    code = code_of(root, source.file, tree, function, others, decorators)
     return PythonCode(
         file=source.file,
         function=function.name,

@@ -18,8 +18,6 @@ from seeknal.compiler.kinds.spec import (
     SqlText,
     TrainingSetSpec,
     TransformSpec,
-    relation_of,
-    returned_by,
 )
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
@@ -34,6 +32,7 @@ from seeknal.compiler.model import (
 )
 from seeknal.compiler.parameters import Context, Scope, render_params, render_sql
 from seeknal.compiler.project import Project
+from seeknal.compiler.relation_names import relation_of, returned_by
 from seeknal.compiler.resolve.binder import column_type
 from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.columns import find_column
@@ -129,8 +128,10 @@ class _Resolver:
                 returned = None
         if returned is not None:
             self.nodes[spec.id] = returned
-            if returned.returned is not None:
+            if returned.returned:
                 self._publish(spec, returned)
+            return
+        if self._reads_nothing(spec):
             return
         first = next((w for w in map(self._waits_for, self._read(spec)) if w), None)
         if first is not None:
@@ -151,6 +152,22 @@ class _Resolver:
             # The function alone reads the inputs.
             return [spec.source.value, *([spec.spine.ref.value] if spec.spine else [])]
         return [entry.ref.value for entry in spec.inputs]
+
+    def _reads_nothing(self, spec: Spec) -> bool:
+        """True, and a finding, where a node needs the rows of a function that returns none."""
+        needed = set(self._read(spec))
+        for entry in spec.inputs:
+            above = self.functions.get(entry.ref.value)
+            if entry.ref.value in needed and above is not None and not above.function.output:
+                self.findings.error(
+                    "unknown-columns",
+                    f"`{entry.ref}` has no rows to read: its function returns nothing",
+                    entry.ref.place,
+                    "leave it out, or let the function return rows, without `output=False`",
+                    [(above.function.code.place, "the function")],
+                )
+                return True
+        return False
 
     def _waits_for(self, id: str) -> str | None:
         """The node whose function has to run before the columns of `id` are known."""

@@ -127,13 +127,11 @@ class PipelineContext:
         sidecar = self._call.sidecars.get(node)
         if sidecar is None:
             return frame
-        return FeatureFrame(
-            frame,
-            _text(sidecar.get("entity_name")),
-            _texts(sidecar.get("join_keys")),
-            _text(sidecar.get("event_time_col")),
-            _text(sidecar.get("knowledge_time_col")),
-        )
+        from seeknal.runtime.python.groups import group_of
+
+        group = group_of(sidecar, frame.columns)
+        event_time = None if group.is_clock else group.event_time
+        return FeatureFrame(frame, group.entity, group.join_keys, event_time, group.knowledge_time)
 
     def features(
         self,
@@ -189,7 +187,7 @@ class PipelineContext:
     def _opened(self) -> DuckDBPyConnection:
         import duckdb
 
-        from seeknal.compiler.kinds.spec import relation_of
+        from seeknal.compiler.relation_names import relation_of
 
         connection = duckdb.connect(":memory:")
         connection.execute("SET TimeZone = 'UTC'")
@@ -209,11 +207,3 @@ class PipelineContext:
         from seeknal.runtime.python.frames import read_arrow
 
         return connection.from_arrow(read_arrow(path))
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else []

@@ -51,12 +51,14 @@ def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFr
     """See `PipelineContext.entity`."""
     from seeknal.runtime.consolidate_sql import GroupRows, consolidation_sql
     from seeknal.runtime.duckdb_engine import identifier, literal
+    from seeknal.runtime.python.groups import group_of
 
     keys: list[str] = []
     rows = []
     for name, id in _groups(ctx, entity).items():
-        sidecar = ctx.call.sidecars[id]
-        own = [str(key) for key in _items(sidecar.get("join_keys"))]
+        columns = ctx.duckdb.table(f"{_KIND}_{name}").columns
+        group = group_of(ctx.call.sidecars[id], columns)
+        own = list(group.join_keys)
         if keys and sorted(keys) != sorted(own):
             raise PythonFailed(
                 "join-key-mismatch",
@@ -65,18 +67,15 @@ def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFr
                 "give all groups of an entity the same join keys",
             )
         keys = keys or own
-        columns = ctx.duckdb.table(f"{_KIND}_{name}").columns
-        time, known = sidecar.get("event_time_col"), sidecar.get("knowledge_time_col")
-        event = str(time) if time in columns else None
-        knowledge = str(known) if known in columns else None
-        features = tuple(c for c in columns if c not in (*own, event, knowledge))
         rows.append(
             GroupRows(
                 name=name,
                 relation=f"{_KIND}_{name}",
-                event_time=event,
-                knowledge_time=knowledge,
-                features=features,
+                event_time=group.event_time,
+                knowledge_time=group.knowledge_time,
+                features=tuple(
+                    c for c in columns if c not in (*own, group.event_time, group.knowledge_time)
+                ),
             )
         )
     sql = consolidation_sql(keys, rows)
@@ -111,9 +110,9 @@ def _as_of_spine(
         if served is None:
             raise PythonFailed(
                 "needs-event-time",
-                f"`{_KIND}.{group}` names no event time, or no entity, so what was true at a time "
-                "is not known",
-                "give the feature group both, as `event_time` and `entity`",
+                f"`{_KIND}.{group}` names no entity, or no event time but that of its run, so what "
+                "was true at a time is not known",
+                "give the feature group both, as `entity` and `event_time`",
             )
         found = _served(ctx, served, frame, date_col)
         for feature in features:
@@ -215,7 +214,3 @@ def _refuse(group: str, feature: str, known: Sequence[str]) -> None:
         f"`{_KIND}.{group}` has no feature `{feature}`",
         suggest(feature, list(known), "features") or "",
     )
-
-
-def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else ()

@@ -32,7 +32,8 @@ def to_library(table: pa.Table, library: str) -> Any:
     if library == "arrow":
         return table
     if library == "polars":
-        return _imported("polars").from_arrow(table)
+        # One chunk in the place of several would be a copy.
+        return _imported("polars").from_arrow(table, rechunk=False)
     return to_pandas(table)
 
 
@@ -70,6 +71,7 @@ def to_arrow(value: Any) -> pa.Table:
     of = f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}"
     if of == "pandas.DataFrame":
         _check_names(list(value.columns))
+        _check_index(value)
         try:
             return _whole_decimals(pa.Table.from_pandas(value, preserve_index=False))
         except (pa.ArrowException, ValueError, TypeError) as error:
@@ -81,6 +83,7 @@ def to_arrow(value: Any) -> pa.Table:
     if of == "polars.LazyFrame":
         value, of = value.collect(), "polars.DataFrame"
     if of == "polars.DataFrame":
+        _check_names(value.columns)
         return value.to_arrow()
     if of == "duckdb.DuckDBPyRelation":
         _check_names(list(value.columns))
@@ -136,6 +139,17 @@ def _check_names(names: list[object]) -> None:
             "duplicate-column",
             f"the returned frame has {count} columns `{'` and `'.join(dict.fromkeys(spelt))}`",
             "rename or drop one: names that differ by case alone are one column",
+        )
+
+
+def _check_index(frame: Any) -> None:
+    """Refuse an index with a name: its values are in no column, and would be lost."""
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    if named:
+        raise PythonFailed(
+            "bad-output",
+            f"the returned frame has `{named[0]}` as its index, which is no column",
+            "make it one with `reset_index()`, or leave it out with `reset_index(drop=True)`",
         )
 
 

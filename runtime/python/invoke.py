@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from seeknal.runtime.frame_errors import FrameError
 from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.context import PipelineContext
 from seeknal.runtime.python.errors import PythonFailed
@@ -49,6 +50,12 @@ def _called(call: Call, ctx: PipelineContext) -> Any:
             f"the function left the program, by sys.exit({code!r})",
             "return the frame, or raise an error",
             line=_line(error.__traceback__, call.file),
+        ) from error
+    except FrameError as error:
+        # It has a code and a way out of its own.
+        raised = _raised(error, call)
+        raise PythonFailed(
+            error.code, error.message, error.help or "", raised.detail, raised.line
         ) from error
     except Exception as error:
         raise _raised(error, call) from error

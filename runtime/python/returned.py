@@ -16,6 +16,9 @@ from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import DataType, Kind
 from seeknal.runtime.duckdb_engine import identifier
 
+_NOTHING = ('"NULL"', "NULL")
+"""The type of a column without any value: it fits all."""
+
 Typed = Sequence[tuple[str, str]]
 """(name, DuckDB type) pairs."""
 
@@ -43,7 +46,7 @@ def misfit(columns: Typed, schema: Sequence[ColumnDeclaration]) -> Finding | Non
             help = suggest(line.name.value, [name for name, _ in columns], "columns")
             message = f"the function returned no column `{line.name}`, which its schema declares"
             return Finding("schema-mismatch", message, line.name.place, help)
-        if not _can_become(column_type(type_), line.type):
+        if type_ not in _NOTHING and not _can_become(column_type(type_), line.type):
             return Finding(
                 "schema-mismatch",
                 f"the function returned `{line.name}` as {column_type(type_)}, and its schema "
@@ -67,7 +70,7 @@ def changed_sql(relation: str, columns: Typed, line: ColumnDeclaration) -> str |
     """A SELECT of the values that would not be the same in their declared type; None for none."""
     type_ = next(t for name, t in columns if name.casefold() == line.name.value.casefold())
     found = column_type(type_)
-    if found.kind is line.type.kind and found.kind is not Kind.DECIMAL:
+    if type_ in _NOTHING or (found.kind is line.type.kind and found.kind is not Kind.DECIMAL):
         return None
     name = next(n for n, _ in columns if n.casefold() == line.name.value.casefold())
     value = _plain(identifier(name), type_)
@@ -91,7 +94,7 @@ def _plain(column: str, found: str) -> str:
         value = column if found == "DOUBLE" else f"CAST({column} AS DOUBLE)"
         # NaN is neither finite nor infinite; comparing with it is not the same everywhere.
         return f"CASE WHEN isfinite({value}) THEN {value} WHEN isinf({value}) THEN {value} END"
-    if found == '"NULL"' or found == "NULL":
+    if found in _NOTHING:
         return f"CAST({column} AS VARCHAR)"
     if found.startswith("ENUM"):
         return f"CAST({column} AS VARCHAR)"

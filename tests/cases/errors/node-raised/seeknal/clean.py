@@ -1,0 +1,7 @@
+from seeknal.pipeline import transform
+
+
+@transform(inputs=["source.orders"])
+def clean(ctx):
+    orders = ctx.ref("source.orders")
+    return orders.assign(net=orders["amuont"] / 1.2)

@@ -1,0 +1,7 @@
+from seeknal.pipeline import transform
+
+
+@transform(inputs=["source.orders"])
+def clean(ctx):
+    name = "payments"
+    return ctx.ref(f"source.{name}")

@@ -1,0 +1,2 @@
+def tells(ctx):
+    print(ctx.node_id)
