@@ -24,6 +24,7 @@ from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
     Computed,
     Model,
+    ResolvedDayGrain,
     ResolvedPython,
     ResolvedSource,
     ResolvedTrainingSet,
@@ -191,7 +192,7 @@ def _compile(
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
     if not options.wait:
-        _report_waiting(model, wanted, findings)
+        report_waiting(model, wanted, findings)
         findings.stop_on_errors()
     wanted = tuple(node for node in wanted if _is_computed(model, node))
     if any(isinstance(model.nodes[node], ResolvedTrainingSet) for node in wanted):
@@ -226,10 +227,10 @@ def _compile(
     )
 
 
-def _report_waiting(model: Model, wanted: Sequence[str], findings: Findings) -> None:
-    """Say of each function that is waited for that its columns are not known."""
+def report_waiting(model: Model, wanted: Sequence[str], findings: Findings) -> None:
+    """Add an error for each function that nodes of `wanted` wait for: its columns are unknown."""
     for function in dict.fromkeys(model.waiting[node] for node in wanted if node in model.waiting):
-        readers = [node for node, waits in model.waiting.items() if waits == function]
+        readers = [node for node in wanted if model.waiting.get(node) == function]
         name = function.partition(".")[2]
         findings.error(
             "unknown-columns",
@@ -350,15 +351,23 @@ def _lower(
 
 
 def _ancestors(model: Model, node: str) -> list[str]:
-    """All nodes above `node` in run order."""
+    """All nodes above `node` that SQL reads, in run order; what functions read is not."""
     found: set[str] = set()
-    waiting = [*model.upstream[node]]
+    waiting = _read_by_sql(model, node)
     while waiting:
         above = waiting.pop()
         if above not in found:
             found.add(above)
-            waiting += model.upstream[above]
+            waiting += _read_by_sql(model, above)
     return [above for above in model.order if above in found]
 
 
-__all__ = ["Compilation", "CompileFailed", "Options", "compile_project"]
+def _read_by_sql(model: Model, node: str) -> list[str]:
+    if node not in model.functions:
+        return [*model.upstream[node]]
+    resolved = model.nodes[node]
+    spine = resolved.spine if isinstance(resolved, ResolvedDayGrain) else None
+    return [spine.relation.id] if spine else []
+
+
+__all__ = ["Compilation", "CompileFailed", "Options", "compile_project", "report_waiting"]
