@@ -51,8 +51,9 @@ class Options:
     """What a command line may say of a compilation. `run_date` is a UTC day.
 
     `drafts` are specs that are not in the project, by the names of their files: then nothing is
-    remembered of the compilation. `inline` puts upstream nodes in front of each statement as
-    CTEs, down to the sources. `as_of` (UTC) is the time of feature groups over events; None
+    remembered of the compilation. `returned` are (name, DuckDB type) pairs of what their functions
+    return, by node. `inline` puts upstream nodes in front of each statement as CTEs, down to the
+    sources. `as_of` (UTC) is the time of feature groups over events; None
     leaves a parameter of that name. With `strict`, findings of leakage are errors. With `wait`,
     nodes that read what a function returns, and are not known before it has run, are left out;
     else they are an error.
@@ -67,6 +68,7 @@ class Options:
     strict: bool = False
     wait: bool = False
     drafts: Mapping[str, str] = field(default_factory=dict)
+    returned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _compile(
 ) -> Compilation:
     library, remembered = open_library(root, options.dialect)
     discovery = Discovery.load(root)
+    discovery.functions |= {id: [*map(list, found)] for id, found in options.returned.items()}
     environ = RecordedEnviron()
     context = Context(
         run_date=options.run_date,
