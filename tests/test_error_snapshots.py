@@ -44,6 +44,7 @@ COMMANDS = {
     "needs-date": "seeknal compile --check",
     "no-snapshot": "seeknal compile --check",
     "no-results": "seeknal inspect clean",
+    "no-results.published": "seeknal dry-run draft_transform_scored.py",
     "node-exited": RUN,
     "node-timeout": RUN,
     "node-exists": "seeknal apply draft_source_orders.yml",

@@ -129,8 +129,11 @@ def _show_rows(found: Preview, workflow: Workflow) -> None:
     if node.function is not None:
         click.secho("SQL", bold=True)
         click.echo(found.sql or "  none: the rows are what the function returns")
+    if node.hooks:
+        names = ", ".join(hook.code.function for hook in node.hooks)
+        click.echo(f"Post-hooks are not called: {names}")
     if not node.has_rows:
-        click.echo("The function returned, and has no rows.")
+        click.echo("The function has returned; it has no rows.")
         click.echo()
         return
     shown = len(found.rows)
