@@ -24,6 +24,7 @@ from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
     Computed,
     Model,
+    ResolvedDayGrain,
     ResolvedPython,
     ResolvedSource,
     ResolvedTrainingSet,
@@ -50,8 +51,9 @@ class Options:
     """What a command line may say of a compilation. `run_date` is a UTC day.
 
     `drafts` are specs that are not in the project, by the names of their files: then nothing is
-    remembered of the compilation. `inline` puts upstream nodes in front of each statement as
-    CTEs, down to the sources. `as_of` (UTC) is the time of feature groups over events; None
+    remembered of the compilation. `returned` are (name, DuckDB type) pairs of what their functions
+    return, by node. `inline` puts upstream nodes in front of each statement as CTEs, down to the
+    sources. `as_of` (UTC) is the time of feature groups over events; None
     leaves a parameter of that name. With `strict`, findings of leakage are errors. With `wait`,
     nodes that read what a function returns, and are not known before it has run, are left out;
     else they are an error.
@@ -66,6 +68,7 @@ class Options:
     strict: bool = False
     wait: bool = False
     drafts: Mapping[str, str] = field(default_factory=dict)
+    returned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,7 @@ def _compile(
 ) -> Compilation:
     library, remembered = open_library(root, options.dialect)
     discovery = Discovery.load(root)
+    discovery.functions |= {id: [*map(list, found)] for id, found in options.returned.items()}
     environ = RecordedEnviron()
     context = Context(
         run_date=options.run_date,
@@ -191,7 +195,7 @@ def _compile(
     findings.stop_on_errors()
     wanted = tuple(node for node in model.order if not nodes or node in asked)
     if not options.wait:
-        _report_waiting(model, wanted, findings)
+        report_waiting(model, wanted, findings)
         findings.stop_on_errors()
     wanted = tuple(node for node in wanted if _is_computed(model, node))
     if any(isinstance(model.nodes[node], ResolvedTrainingSet) for node in wanted):
@@ -226,10 +230,10 @@ def _compile(
     )
 
 
-def _report_waiting(model: Model, wanted: Sequence[str], findings: Findings) -> None:
-    """Say of each function that is waited for that its columns are not known."""
+def report_waiting(model: Model, wanted: Sequence[str], findings: Findings) -> None:
+    """Add an error for each function that nodes of `wanted` wait for: its columns are unknown."""
     for function in dict.fromkeys(model.waiting[node] for node in wanted if node in model.waiting):
-        readers = [node for node, waits in model.waiting.items() if waits == function]
+        readers = [node for node in wanted if model.waiting.get(node) == function]
         name = function.partition(".")[2]
         findings.error(
             "unknown-columns",
@@ -350,15 +354,23 @@ def _lower(
 
 
 def _ancestors(model: Model, node: str) -> list[str]:
-    """All nodes above `node` in run order."""
+    """All nodes above `node` that SQL reads, in run order; what functions read is not."""
     found: set[str] = set()
-    waiting = [*model.upstream[node]]
+    waiting = _read_by_sql(model, node)
     while waiting:
         above = waiting.pop()
         if above not in found:
             found.add(above)
-            waiting += model.upstream[above]
+            waiting += _read_by_sql(model, above)
     return [above for above in model.order if above in found]
 
 
-__all__ = ["Compilation", "CompileFailed", "Options", "compile_project"]
+def _read_by_sql(model: Model, node: str) -> list[str]:
+    if node not in model.functions:
+        return [*model.upstream[node]]
+    resolved = model.nodes[node]
+    spine = resolved.spine if isinstance(resolved, ResolvedDayGrain) else None
+    return [spine.relation.id] if spine else []
+
+
+__all__ = ["Compilation", "CompileFailed", "Options", "compile_project", "report_waiting"]

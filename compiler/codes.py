@@ -130,7 +130,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "ambiguous-node": "A bare name means several nodes.",
         "unknown-tag": "No node has the tag.",
         "empty-selection": "The options of a command leave no node to run.",
-        "no-results": "Nothing has run yet, so there is nothing to show.",
+        "no-results": "Nothing has run yet that has the rows to show or to read.",
         "unknown-entity": "There are no features of an entity by that name.",
         "empty-part": "A split would leave a part without rows.",
         "node-exists": "A draft would replace a spec or another draft.",

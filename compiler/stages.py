@@ -27,6 +27,11 @@ def show_stage(compilation: Compilation, stage: str, nodes: Sequence[str]) -> st
         if stage == "sql":
             blocks.append(compilation.artifacts[node].sql.rstrip())
             continue
+        if stage == "plan" and node not in compilation.plans:
+            code = compilation.model.functions[node].function.code
+            where = f"`{code.function}` in {code.file}:{code.place.line}"
+            blocks.append(f"# {node}\nno plan: the function {where} makes the rows")
+            continue
         blocks.append("\n".join([f"# {node}", *describe(_at(compilation, stage, node))]))
     return "\n\n".join(blocks) + "\n"
 
@@ -79,6 +84,8 @@ def _fields(value: object) -> list[tuple[str, object]]:
         if isinstance(item, Place) or callable(item) or item is None or item is False:
             continue
         if isinstance(item, str | tuple) and not item:
+            continue
+        if isinstance(item, Mapping) and item and all(isinstance(v, Place) for v in item.values()):
             continue
         found.append((field.name, item))
     return found

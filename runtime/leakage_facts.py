@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from seeknal.compiler.findings import CompileFailed, Finding
 from seeknal.compiler.leakage.subjects import Subject, Subjects
 from seeknal.compiler.model import ResolvedPython, ResolvedSource, ResolvedTrainingSet
 from seeknal.compiler.relation_names import relation_of
@@ -32,11 +33,23 @@ class Limits:
 
 
 def statement_of(compilation: Compilation, id: str) -> str:
-    """The rows of a node: by its statement, or as its function returned them in the last run."""
+    """The rows of a node: by its statement, or as its function returned them in the last run.
+
+    Raises CompileFailed where the function has not run.
+    """
     resolved = compilation.model.nodes[id]
     assert not isinstance(resolved, ResolvedPython)
     if isinstance(resolved, ResolvedSource) and resolved.spec.kind != "source":
         file = Target(compilation.root).returned(id)
+        if not file.exists():
+            node = id.removesuffix("()")
+            finding = Finding(
+                "no-results",
+                f"a function makes the rows of `{node}`, and none are published to test with",
+                resolved.spec.place,
+                f"`seeknal run --nodes {node}` publishes them",
+            )
+            raise CompileFailed([finding])
         return f"SELECT * FROM read_parquet({literal(str(file))})"
     return compilation.statement(resolved)
 

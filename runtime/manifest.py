@@ -1,7 +1,8 @@
 """`target/manifest.json`: the graph as last planned or run, and what has changed since.
 
 The format is the one that existing projects read. Beyond it, a node carries the `digest` of its
-compiled SQL, which is compared instead of the text: a change of layout changes nothing.
+compiled SQL, which is compared instead of the text: a change of layout changes nothing. So do the
+digests `code` of its function and `hooks` of its post-hooks, where it has them.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def compare(before: Manifest, after: Manifest) -> tuple[NodeChange, ...]:
         added = tuple(_added(old[id], node, old_inputs[id], new_inputs[id]))
         if breaking:
             changes.append(NodeChange(id, Change.BREAKING, breaking + added))
-        elif added or old[id].get("digest") != node.get("digest"):
-            changes.append(NodeChange(id, Change.CHANGED, added or ("SQL changed",)))
+        elif details := added + tuple(_code_changes(old[id], node, added)):
+            changes.append(NodeChange(id, Change.CHANGED, details))
         elif fields := [name for name in _METADATA_FIELDS if old[id].get(name) != node.get(name)]:
             changes.append(NodeChange(id, Change.METADATA, (", ".join(fields) + " changed",)))
     changes.extend(NodeChange(id, Change.REMOVED) for id in old if id not in new)
@@ -111,7 +112,23 @@ def _node(node: Node) -> dict[str, object]:
     }
     if artifact.renamed:
         entry["renamed"] = dict(artifact.renamed)
+    if node.function is not None:
+        entry["code"] = node.code_digest
+    if node.hooks:
+        entry["hooks"] = node.hooks_digest
     return entry
+
+
+def _code_changes(
+    old: Mapping[str, object], new: Mapping[str, object], added: tuple[str, ...]
+) -> Iterator[str]:
+    """What else has changed; SQL that a change of columns explains is not said again."""
+    if not added and old.get("digest") != new.get("digest"):
+        yield "SQL changed"
+    if old.get("code") != new.get("code"):
+        yield "its function, or a parameter of it, changed"
+    if old.get("hooks") != new.get("hooks"):
+        yield "a post-hook changed"
 
 
 def _breaking(

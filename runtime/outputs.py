@@ -50,6 +50,12 @@ def results(target: Target) -> list[Result]:
     return found
 
 
+def done_nodes(target: Target) -> list[str]:
+    """The nodes that ran last without returning rows, by id."""
+    done = sorted(target.folder.glob("*/*/done.json"))
+    return [f"{path.parent.parent.name}.{path.parent.name}" for path in done]
+
+
 def describe_result(path: Path) -> tuple[tuple[tuple[str, str], ...], int]:
     """The columns of a result with DuckDB's names of their types, and its number of rows."""
     import duckdb

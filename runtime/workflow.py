@@ -79,6 +79,11 @@ class Node:
         return self.function is None or self.function.output
 
     @property
+    def knows_columns(self) -> bool:
+        """False where a function has to run before the columns are known."""
+        return bool(self.artifact.columns) or not self.has_rows
+
+    @property
     def code_digest(self) -> str:
         """The digest of the node's function; "" for none."""
         return self.function.digest if self.function else ""

@@ -51,6 +51,7 @@ COMMANDS = {
     "needs-llm": RUN,
     "no-output": RUN,
     "no-results": "seeknal inspect clean",
+    "no-results.published": "seeknal dry-run draft_transform_scored.py",
     "no-snapshot": "seeknal compile --check",
     "node-exists": "seeknal apply draft_source_orders.yml",
     "node-exited": RUN,

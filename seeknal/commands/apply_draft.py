@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,8 @@ from seeknal.commands.console import (
 from seeknal.commands.project import Asked, compile_project, find_root, run_start
 
 if TYPE_CHECKING:
-    from seeknal.compiler.build import Compilation
+    from seeknal.compiler.findings import Findings, Place
+    from seeknal.drafts.changes import NodeChange
     from seeknal.drafts.reading import Draft
 
 
@@ -41,58 +43,95 @@ def apply_draft(
     """Move a draft into the project, and show what changes below it.
 
     The project is compiled with the draft first: where that fails, nothing is moved. The spec
-    goes to seeknal/<kind>s/<name>.yml, or with `--force` over the file that defines the node.
+    goes to seeknal/<kind>s/<name>.yml, or with `--force` over the file that defines the node. A
+    file of Python goes to seeknal/<kind>s/<name>.py of its first node.
 
     \b
     seeknal apply draft_transform_clean_orders.yml
     seeknal apply draft_transform_clean_orders.yml --force
+    seeknal apply draft_transform_scored.py
     """
     root = find_root(project_path)
     with findings_reported(root, as_json=as_json):
         from seeknal.compiler.findings import CompileFailed
+        from seeknal.drafts.changes import changes_of
         from seeknal.drafts.reading import read_draft, with_draft
 
         draft = read_draft(file, root)
-        after = with_draft(draft, root, run_date, params)
+        replaced = draft.home if draft.is_python and (root / draft.home).exists() else ""
+        after = with_draft(draft, root, run_date, params, replaced=replaced)
         try:
-            asked = Asked(run_date=run_date, params=params, as_of=run_start())
+            asked = Asked(run_date=run_date, params=params, as_of=run_start(), wait=True)
             before = compile_project(root, asked)
         except CompileFailed:
             # What the draft mends was broken: all of it is new.
             before = None
-        home = _home(draft, before, root, force=force)
-        changes = _changes(draft.id, before, after)
+        home = _home(draft, _places(draft, root), root, force=force)
+        changes = changes_of(draft.ids, before, after)
         _move(draft, root / home)
     if as_json:
-        print_json({"id": draft.id, "file": home, "changes": changes})
+        found = [change.as_json() for change in changes]
+        print_json({"id": draft.id, "ids": [*draft.ids], "file": home, "changes": found})
         return
     show_findings(after.findings, root)
     click.echo(f"{draft.file} moved to {home}")
-    _show(draft.id, changes)
+    if len(draft.ids) > 1:
+        click.echo(
+            f"it defines {plural(len(draft.ids), 'node')}, and is in the folder of the first: "
+            f"{', '.join(draft.ids)}"
+        )
+    _show(draft, changes)
 
 
-def _home(draft: Draft, before: Compilation | None, root: Path, *, force: bool) -> str:
+def _places(draft: Draft, root: Path) -> dict[str, Place]:
+    """Where the project defines nodes of the draft, right or wrong."""
+    from seeknal.compiler.findings import Findings
+    from seeknal.compiler.project import load_project
+
+    documents = load_project(root, Findings()).documents
+    return {id: documents[id].place("name") for id in draft.ids if id in documents}
+
+
+def _home(draft: Draft, known: Mapping[str, Place], root: Path, *, force: bool) -> str:
     """Where the spec goes. Raises CompileFailed where a spec is there and `force` is not given."""
     from seeknal.compiler.findings import Findings
 
-    known = before.project.specs.get(draft.id) if before is not None else None
-    home = known.place.file if known is not None else draft.home
+    place = known.get(draft.id)
+    home = draft.home
+    if place is not None and not draft.is_python and not place.file.endswith(".py"):
+        home = place.file
     findings = Findings()
-    if (root / home).resolve() == draft.path:
+    if (root / home).resolve() == draft.path or any(
+        (root / place.file).resolve() == draft.path for place in known.values()
+    ):
         findings.error(
             "node-exists",
-            f"`{home}` is in the project already",
+            f"`{draft.file}` is in the project already",
             help="`seeknal dry-run` shows what it does, `seeknal run` runs it",
         )
-    elif (root / home).exists() and not force:
+        findings.stop_on_errors()
+    _refuse_elsewhere(known, home, findings)
+    if not findings.has_errors and (root / home).exists() and not force:
         findings.error(
             "node-exists",
-            f"`{home}` defines {draft.id} already",
-            known.place if known is not None else None,
+            f"`{home}` defines {draft.id} already" if place else f"`{home}` exists",
+            place if place and place.file == home else None,
             help="replace it with `--force`, or give the draft another name",
         )
     findings.stop_on_errors()
     return home
+
+
+def _refuse_elsewhere(known: Mapping[str, Place], home: str, findings: Findings) -> None:
+    """Report the nodes that a file defines which the draft would not take the place of."""
+    for id, place in known.items():
+        if place.file != home:
+            findings.error(
+                "node-exists",
+                f"`{place.file}` defines {id}, and the draft would go to `{home}`",
+                place,
+                help="take the node out of that file, or give the draft's another name",
+            )
 
 
 def _move(draft: Draft, home: Path) -> None:
@@ -103,44 +142,26 @@ def _move(draft: Draft, home: Path) -> None:
     draft.path.unlink()
 
 
-def _changes(node: str, before: Compilation | None, after: Compilation) -> list[dict[str, object]]:
-    """The node and all below it: what becomes of the SQL and the columns of each."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        id = waiting.pop()
-        if id not in found:
-            found.add(id)
-            waiting += after.downstream.get(id, ())
-    return [_change(id, before, after) for id in after.order if id in found]
-
-
-def _change(id: str, before: Compilation | None, after: Compilation) -> dict[str, object]:
-    old = before.artifacts.get(id) if before is not None else None
-    new = after.artifacts[id]
-    had = {column.name: str(column.type) for column in old.columns} if old is not None else {}
-    has = {column.name: str(column.type) for column in new.columns}
-    return {
-        "id": id,
-        "sql": "new" if old is None else "same" if old.digest == new.digest else "changed",
-        "added": [name for name in has if name not in had] if old is not None else [],
-        "removed": [name for name in had if name not in has],
-        "retyped": [name for name in has if name in had and had[name] != has[name]],
-    }
-
-
-def _show(node: str, changes: list[dict[str, object]]) -> None:
-    below = [change for change in changes if change["id"] != node]
-    rows = [(str(change["id"]), str(change["sql"]), _columns(change)) for change in changes]
-    print_table(("node", "SQL", "columns"), rows)
+def _show(draft: Draft, changes: Sequence[NodeChange]) -> None:
+    rows = [(change.id, change.words, _columns(change), _next(change)) for change in changes]
+    print_table(("node", "change", "columns", "next run"), rows)
+    below = [change for change in changes if change.id not in draft.ids and change.words != "gone"]
     if below:
         click.echo(f"{plural(len(below), 'node')} below run again where the rows have changed")
 
 
-def _columns(change: dict[str, object]) -> str:
-    parts = []
-    for key, sign in (("added", "+"), ("removed", "-"), ("retyped", "~")):
-        names = change[key]
-        assert isinstance(names, list)
-        parts += [f"{sign}{name}" for name in names]
-    return " ".join(parts) or "same" if change["sql"] != "new" else "new"
+def _columns(change: NodeChange) -> str:
+    if not change.known:
+        return "known once it has run"
+    parts = [
+        f"{sign}{name}"
+        for names, sign in ((change.added, "+"), (change.removed, "-"), (change.retyped, "~"))
+        for name in names
+    ]
+    return " ".join(parts) or ("new" if change.words == "new" else "same")
+
+
+def _next(change: NodeChange) -> str:
+    if change.words == "gone":
+        return "none"
+    return f"runs: {change.reason}" if change.reason else "cached"

@@ -21,6 +21,7 @@ from seeknal.commands.console import (
     show_findings,
 )
 from seeknal.commands.project import Asked, compile_project
+from seeknal.commands.python_nodes import python_nodes
 from seeknal.compiler.findings import Finding, Findings, Place
 from seeknal.compiler.render_findings import to_json
 from seeknal.runtime.paths import Target
@@ -70,11 +71,13 @@ def hold(root: Path, held: Held) -> None:
         diffs += _compare(compilation, folder, held)
         if held.update:
             _write(compilation, folder, held)
+    without = python_nodes(next(iter(compilations.values())), held.nodes)
     if held.update:
         if held.as_json:
-            print_json({"nodes": [diff_json(diff) for diff in diffs], "findings": []})
+            nodes = [diff_json(diff) for diff in diffs]
+            print_json({"nodes": nodes, "without_sql": list(without), "findings": []})
         return
-    _report(root, held, diffs, compilations, tuple(warnings))
+    _report(root, held, diffs, compilations, tuple(warnings), without)
 
 
 def _folder(root: Path, against: Path | None, dialect: str, *, only: bool) -> Path:
@@ -112,6 +115,7 @@ def _report(
     diffs: Sequence[NodeDiff],
     compilations: Mapping[str, Compilation],
     warnings: Sequence[Finding],
+    without: Sequence[str],
 ) -> None:
     differing = [diff for diff in diffs if diff.status is not Status.SAME]
     folders = {
@@ -126,7 +130,8 @@ def _report(
     found = _findings(root, differing, folders, specs)
     if held.as_json:
         nodes = [diff_json(diff) for diff in diffs]
-        print_json({"nodes": nodes, "findings": to_json([*warnings, *found])})
+        findings = to_json([*warnings, *found])
+        print_json({"nodes": nodes, "without_sql": list(without), "findings": findings})
         sys.exit(1 if differing else 0)
     for diff in differing:
         for line in diff_lines(diff):
@@ -140,6 +145,8 @@ def _report(
         if count == 1 and not wrong:
             verb = "compiles to"
         click.echo(f"{name}: {said} {verb} {short_path(folder)}")
+    if without and held.nodes:
+        click.echo(f"no SQL to compare, written in Python: {', '.join(without)}")
     if found:
         fail(found, root)
 

@@ -70,7 +70,8 @@ def check_leakage(
         from seeknal.compiler.leakage import leakage_findings
         from seeknal.runtime.leakage_facts import Limits
 
-        compilation = compile_project(root, Asked(run_date=run_date, params=params))
+        asked = Asked(run_date=run_date, params=params, wait=True)
+        compilation = compile_project(root, asked)
         chosen = _chosen(compilation, training_sets)
         findings = leakage_findings(compilation.model, chosen, strict=strict)
         limits = Limits(cuts=cuts, spine_rows=spine_rows, source_rows=source_rows)
@@ -99,21 +100,26 @@ alias.name = "check-leakage"
 
 
 def _chosen(compilation: Compilation, words: tuple[str, ...]) -> list[str]:
-    """The ids of the training sets that were named, or of all."""
+    """The ids of the training sets that were named, or of all.
+
+    Raises CompileFailed where one reads columns that are not known before a function has run.
+    """
+    from seeknal.compiler.build import report_waiting
     from seeknal.compiler.findings import Findings
-    from seeknal.compiler.leakage import training_sets
     from seeknal.compiler.select_nodes import find_nodes
 
-    known = training_sets(compilation.model)
-    if not words:
-        return list(known)
+    specs = compilation.project.specs
+    known = [id for id in compilation.order if specs[id].kind == "training_set"]
     findings = Findings()
-    found = find_nodes(words, compilation.order, findings)
+    found = find_nodes(words, compilation.order, findings) if words else known
     findings.stop_on_errors()
     others = [id for id in found if id not in known]
     if others:
         raise click.UsageError(f"{others[0]} is not a training set.")
-    return [id for id in known if id in found]
+    chosen = [id for id in known if id in found]
+    report_waiting(compilation.model, chosen, findings)
+    findings.stop_on_errors()
+    return chosen
 
 
 def _on_data(

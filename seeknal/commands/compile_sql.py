@@ -126,10 +126,7 @@ def compile_sql(
 def _print_json(root: Path, every: Sequence[Asked], nodes: tuple[str, ...]) -> None:
     from seeknal.commands.compiled_output import compiled_json
 
-    compilations = [compile_project(root, one, nodes) for one in every]
-    artifacts = [made for found in compilations for made in found.artifacts.values()]
-    findings = [finding for found in compilations for finding in found.findings]
-    print_json(compiled_json(artifacts, findings))
+    print_json(compiled_json([compile_project(root, one, nodes) for one in every], nodes))
 
 
 def _compile(
@@ -142,37 +139,48 @@ def _compile(
     explain: bool,
     plain: bool,
 ) -> None:
-    from seeknal.commands.compiled_output import explanation, statements, write_files
+    from seeknal.commands.compiled_output import (
+        chosen_nodes,
+        explanation,
+        statements,
+        write_files,
+    )
     from seeknal.commands.written import remember
     from seeknal.runtime.paths import Target
 
     compilation = compile_project(root, asked, nodes)
-    chosen = compilation.artifacts
+    made = compilation.artifacts
+    chosen = chosen_nodes(compilation, nodes)
     show_findings(compilation.findings, root)
     if stage and stage != "sql":
         from seeknal.compiler.stages import show_stage
 
-        click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
+        click.echo(show_stage(compilation, stage, chosen).rstrip("\n"))
     elif explain:
-        click.echo(explanation(compilation.plans))
+        click.echo(explanation(compilation, chosen))
     elif (nodes or stage) and output is None:
-        click.echo(statements(chosen), nl=False)
+        click.echo(statements(compilation, chosen), nl=False)
     else:
         folder = output or Target(root).compiled(asked.dialect)
-        written = write_files(chosen, folder, whole=not nodes)
+        written = write_files(made, folder, whole=not nodes)
+        without = len(chosen) - len(made)
         if plain and compilation.repeatable:
             from seeknal.compiler.render_findings import to_json
 
-            remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
-        _show_written(len(chosen), asked.dialect, folder, written)
+            findings = to_json(compilation.findings)
+            remember(root, asked, folder, tuple(made), findings, without)
+        _show_written(len(made), asked.dialect, folder, written, without)
 
 
-def _show_written(count: int, dialect: str, folder: Path, written: Written) -> None:
+def _show_written(count: int, dialect: str, folder: Path, written: Written, without: int) -> None:
     removed = f", {plural(written.removed, 'file')} removed" if written.removed else ""
     click.echo(
         f"compiled {plural(count, 'node')} for {dialect} into {short_path(folder)}: "
         f"{plural(written.changed, 'file')} written, {written.unchanged:,} unchanged{removed}"
     )
+    if without:
+        verb = "has" if without == 1 else "have"
+        click.echo(f"{plural(without, 'node')} in Python {verb} no SQL")
 
 
 def _shown_from_last(root: Path, asked: Asked, nodes: tuple[str, ...]) -> bool:
@@ -194,5 +202,5 @@ def _shown_from_last(root: Path, asked: Asked, nodes: tuple[str, ...]) -> bool:
         click.echo(text, nl=False)
     else:
         written = Written(0, len(last.files), 0)
-        _show_written(len(last.nodes), asked.dialect, last.folder, written)
+        _show_written(len(last.nodes), asked.dialect, last.folder, written, last.without)
     return True

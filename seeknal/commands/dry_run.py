@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
     from seeknal.drafts.reading import Draft
     from seeknal.runtime.preview import Preview
+    from seeknal.runtime.workflow import Workflow
 
 
 @click.command("dry-run")
@@ -49,73 +50,121 @@ def dry_run(
     """Check a spec, show what it reads, its SQL and its first rows. Nothing is written.
 
     FILE is a draft, or a spec of the project with changes in it. The rows are computed from the
-    data files, through all nodes above, with every promise checked.
+    data files, through all nodes above, with every promise checked. A function, in a file of
+    Python, is called on the rows of its inputs that were published last.
 
     \b
     seeknal dry-run draft_transform_clean_orders.yml
     seeknal dry-run draft_transform_clean_orders.yml --limit 3
+    seeknal dry-run draft_transform_scored.py
     """
     root = find_root(project_path)
     with findings_reported(root, as_json=as_json):
         from seeknal.drafts.reading import read_draft, with_draft
-        from seeknal.runtime.preview import preview
+        from seeknal.runtime.compiled import workflow_of
+        from seeknal.runtime.preview import Previews, Returned
 
         draft = read_draft(file, root)
         compilation = with_draft(draft, root, run_date, params)
+        workflow = workflow_of(compilation)
+        nodes = [id for id in workflow.order if id in draft.ids]
+
+        def again(returned: Returned) -> Compilation:
+            return with_draft(draft, root, run_date, params, returned)
+
+        def printed(node: str, text: str, is_error: bool) -> None:
+            click.echo(f"{node} | {text}", err=is_error or as_json)
+
+        if not as_json:
+            show_findings(compilation.findings, root)
+        shown: list[dict[str, object]] = []
         with tempfile.TemporaryDirectory(prefix="seeknal-dry-run-") as scratch:
-            if not as_json:
-                _show_plan(draft, compilation, root)
-            rows = preview(compilation, draft.id, Path(scratch) / "scratch", limit)
+            previews = Previews(compilation, nodes, again, Path(scratch), printed)
+            for id in nodes:
+                if not as_json:
+                    _show_plan(id, draft, workflow)
+                found = previews.of(id, limit)
+                shown.append(_json(draft, workflow, found))
+                if not as_json:
+                    _show_rows(found, workflow)
     if as_json:
-        print_json(_json(draft, compilation, rows))
+        print_json(shown[0] if len(shown) == 1 else {"file": draft.file, "nodes": shown})
     else:
-        _show_rows(rows)
         click.echo("Nothing was written.")
 
 
-def _show_plan(draft: Draft, compilation: Compilation, root: Path) -> None:
-    show_findings(compilation.findings, root)
-    click.secho(f"{draft.id}, from {draft.file}", bold=True)
+def _show_plan(id: str, draft: Draft, workflow: Workflow) -> None:
+    node = workflow.nodes[id]
+    click.secho(f"{id}, from {draft.file}", bold=True)
     click.secho("Reads", bold=True)
-    for id in _above(draft.id, compilation):
-        click.echo(f"  {id}")
-    click.secho("SQL", bold=True)
-    click.echo(compilation.artifacts[draft.id].sql)
+    for above in _above(id, workflow):
+        click.echo(f"  {above}")
+    if node.function is None:
+        click.secho("SQL", bold=True)
+        click.echo(node.artifact.sql or _not_yet(node.waits))
+    else:
+        click.secho("Calls", bold=True)
+        click.echo(f"  {_call(id, workflow)}")
 
 
-def _show_rows(found: Preview) -> None:
+def _not_yet(waits: str) -> str:
+    return f"known once the function of {waits} has run"
+
+
+def _call(id: str, workflow: Workflow) -> str:
+    """Which function is called, and where."""
+    from seeknal.runtime.call_node import call_of
+    from seeknal.runtime.python.environment import lacking
+
+    node = workflow.nodes[id]
+    assert node.function is not None
+    code = node.function.code
+    reason = lacking(call_of(node, node.function, workflow, {}, {}))
+    where = f"in an environment of its own: {reason}" if reason else "in this process"
+    return f"{code.function}, line {code.place.line}, {where}"
+
+
+def _show_rows(found: Preview, workflow: Workflow) -> None:
+    node = workflow.nodes[found.node]
+    if node.function is not None:
+        click.secho("SQL", bold=True)
+        click.echo(found.sql or "  none: the rows are what the function returns")
+    if node.hooks:
+        names = ", ".join(hook.code.function for hook in node.hooks)
+        click.echo(f"Post-hooks are not called: {names}")
+    if not node.has_rows:
+        click.echo("The function has returned; it has no rows.")
+        click.echo()
+        return
     shown = len(found.rows)
     click.secho(f"Rows: {shown:,} of {found.total:,}", bold=True)
     if shown:
-        print_table(
-            found.columns, [[_text(row[name]) for name in found.columns] for row in found.rows]
-        )
+        names = [column.name for column in found.columns]
+        print_table(names, [[_text(row[name]) for name in names] for row in found.rows])
     click.echo()
 
 
-def _json(draft: Draft, compilation: Compilation, found: Preview) -> dict[str, object]:
-    artifact = compilation.artifacts[draft.id]
+def _json(draft: Draft, workflow: Workflow, found: Preview) -> dict[str, object]:
+    function = workflow.nodes[found.node].function
     return {
-        "id": draft.id,
+        "id": found.node,
         "file": draft.file,
-        "reads": _above(draft.id, compilation),
-        "sql": artifact.sql,
-        "columns": [{"name": c.name, "type": str(c.type)} for c in artifact.columns],
+        "reads": _above(found.node, workflow),
+        "function": function.code.function if function else None,
+        "sql": found.sql or None,
+        "columns": [{"name": c.name, "type": str(c.type)} for c in found.columns],
         "total": found.total,
         "rows": [dict(row) for row in found.rows],
     }
 
 
-def _above(node: str, compilation: Compilation) -> list[str]:
-    """All nodes that `node` needs, in run order."""
-    found: set[str] = set()
-    waiting = [*compilation.upstream[node]]
-    while waiting:
-        id = waiting.pop()
-        if id not in found:
-            found.add(id)
-            waiting += compilation.upstream[id]
-    return [id for id in compilation.order if id in found]
+def _above(node: str, workflow: Workflow) -> list[str]:
+    """All nodes that `node` needs, in run order; of a function its inputs alone."""
+    if workflow.nodes[node].function is not None:
+        found = {*workflow.upstream[node]}
+    else:
+        found = workflow.closure(frozenset([node]), workflow.upstream) - {node}
+    return [id for id in workflow.order if id in found]
 
 
 def _text(value: object) -> str:

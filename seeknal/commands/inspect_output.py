@@ -14,6 +14,7 @@ from seeknal.commands.project import check_specs, find_root
 
 if TYPE_CHECKING:
     from seeknal.runtime.outputs import Result
+    from seeknal.runtime.paths import Target
 
 
 @click.command("inspect")
@@ -50,26 +51,29 @@ def inspect_output(
         from seeknal.runtime.outputs import results
         from seeknal.runtime.paths import Target
 
-        found = results(Target(root))
+        target = Target(root)
+        found = results(target)
         if node is None or as_list:
             _show_list(found, as_json)
         elif schema:
-            _show_schema(_find(node, found), as_json)
+            _show_schema(_find(node, found, target), as_json)
         else:
-            _show_rows(_find(node, found), limit, as_json)
+            _show_rows(_find(node, found, target), limit, as_json)
         check_specs(root)
 
 
-def _find(node: str, found: list[Result]) -> Result:
+def _find(node: str, found: list[Result], target: Target) -> Result:
     from seeknal.compiler.findings import CompileFailed, Finding, Findings
     from seeknal.compiler.select_nodes import find_nodes
+    from seeknal.runtime.outputs import done_nodes
 
     by_id = {result.id: result for result in found}
-    if not by_id:
+    done = [id for id in done_nodes(target) if id not in by_id]
+    if not by_id and not done:
         message = "there are no results yet"
         raise CompileFailed([Finding("no-results", message, help="`seeknal run` makes them")])
     findings = Findings()
-    ids = find_nodes([node], tuple(by_id), findings)
+    ids = find_nodes([node], (*by_id, *done), findings)
     if findings.has_errors:
         (finding,) = findings
         if finding.code == "unknown-node":
@@ -77,6 +81,10 @@ def _find(node: str, found: list[Result]) -> Result:
             help = finding.help or "`seeknal inspect` lists the results"
             finding = Finding("unknown-node", message, help=help)
         raise CompileFailed([finding])
+    if ids[0] in done:
+        message = f"`{ids[0]}` has run, and its function returns no rows"
+        help = "`output=False` says so; `seeknal inspect` lists the results"
+        raise CompileFailed([Finding("no-results", message, help=help)])
     return by_id[ids[0]]
 
 

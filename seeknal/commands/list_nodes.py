@@ -59,7 +59,9 @@ def list_nodes(
                         "file": node.artifact.file,
                         "description": node.description,
                         "tags": list(node.tags),
-                        "columns": [column.name for column in node.artifact.columns],
+                        "columns": [column.name for column in node.artifact.columns]
+                        if node.knows_columns
+                        else None,
                         "rows": output.rows if (output := outputs[node.id]) else None,
                     }
                     for node in nodes
@@ -70,7 +72,7 @@ def list_nodes(
         for node in nodes:
             output = outputs[node.id]
             count = f"{output.rows:,}" if output else "never run"
-            columns = f"{len(node.artifact.columns):,}"
+            columns = f"{len(node.artifact.columns):,}" if node.knows_columns else "unknown"
             rows.append((node.id, columns, count, " ".join(node.tags)))
         if rows:
             print_table(("node", "columns", "rows", "tags"), rows, right=(1, 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ class Asked:
     strict: bool = False
     wait: bool = False
     drafts: Mapping[str, str] = field(default_factory=dict)
+    returned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def find_root(given: Path | None) -> Path:
@@ -75,6 +76,7 @@ def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Co
         strict=asked.strict,
         wait=asked.wait,
         drafts=asked.drafts,
+        returned=asked.returned,
     )
     return build.compile_project(root, options, nodes)
 

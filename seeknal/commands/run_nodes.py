@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from seeknal.commands.loading import Loaded
     from seeknal.runtime.report import RunReport
     from seeknal.runtime.runner import RunOptions
+    from seeknal.runtime.workflow import Workflow
 
 _INTERRUPTED = 130
 
@@ -141,6 +142,13 @@ def _run(
         click.echo(f"  Run: {chosen.run_id}, as of {run_date}")
         click.echo()
     progress = None if quiet else Progress(loaded.selection, verbose=verbose)
+    plans = [workflow]
+
+    def replan() -> Workflow:
+        # The manifest is of the last one, in which the columns that functions returned are known.
+        plans.append(loaded.replan())
+        return plans[-1]
+
     try:
         report = run(
             workflow,
@@ -149,13 +157,13 @@ def _run(
             lambda: DuckDBEngine(workflow.root, target.scratch),
             chosen,
             progress or Prints(),
-            loaded.replan,
+            replan,
         )
     finally:
         if progress:
             progress.close()
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json(target.manifest, build_manifest(workflow, now))
+    write_json(target.manifest, build_manifest(plans[-1], now))
     return report
 
 

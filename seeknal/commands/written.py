@@ -28,12 +28,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class LastCompiled:
-    """The files of the last whole compilation, all of them as they were written."""
+    """The files of the last whole compilation, all of them as they were written.
+
+    `without` is how many nodes have no SQL.
+    """
 
     folder: Path
     nodes: tuple[str, ...]
     files: tuple[str, ...]
     findings: Sequence[Mapping[str, Any]]
+    without: int = 0
 
     def text_of(self, word: str) -> str | None:
         """The SQL of the node that `word` names; None where it is not one node's id or name."""
@@ -54,7 +58,8 @@ def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None
         data = json.loads(_path(root, asked.dialect).read_text("utf-8"))
         if data["checked"] != digest or _stamps(folder, data["files"]) != data["files"]:
             return None
-        return LastCompiled(folder, tuple(data["nodes"]), tuple(data["files"]), data["findings"])
+        nodes, files = tuple(data["nodes"]), tuple(data["files"])
+        return LastCompiled(folder, nodes, files, data["findings"], int(data["without"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -65,8 +70,9 @@ def remember(
     folder: Path,
     nodes: Sequence[str],
     findings: Sequence[Mapping[str, object]],
+    without: int,
 ) -> None:
-    """Note what a whole compilation wrote into `folder`."""
+    """Note what a whole compilation wrote into `folder`; `without` nodes have no SQL."""
     known = checked.load(root)
     if known is None:
         return
@@ -76,6 +82,7 @@ def remember(
         "nodes": list(nodes),
         "files": _stamps(folder, files),
         "findings": list(findings),
+        "without": without,
     }
     path = _path(root, asked.dialect)
     temporary = path.with_name(path.name + ".tmp")

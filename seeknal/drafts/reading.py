@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from seeknal.commands.project import Asked, compile_project
+from seeknal.commands.project import Asked, compile_project, run_start
 from seeknal.compiler.build import Compilation
-from seeknal.compiler.document import read_document
+from seeknal.compiler.document import Document, read_document
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A spec in a file of its own. `file` is relative to the project where it can be."""
+    """Nodes in a file of their own: one of YAML, one or more of Python.
+
+    `file` is relative to the project where it can be, `ids` are the nodes in the order of the file.
+    """
 
     path: Path
     file: str
     text: str
-    kind: str
-    name: str
+    ids: tuple[str, ...]
 
     @property
     def id(self) -> str:
-        """The node that it defines."""
-        return f"{self.kind}.{self.name}"
+        """The first node that it defines."""
+        return self.ids[0]
+
+    @property
+    def is_python(self) -> bool:
+        """True where functions define the nodes."""
+        return self.path.suffix == ".py"
 
     @property
     def home(self) -> str:
-        """Where the spec belongs in the project."""
-        return f"seeknal/{self.kind}s/{self.name}.yml"
+        """Where the file belongs in the project."""
+        kind, _, name = self.id.partition(".")
+        return f"seeknal/{kind}s/{name}{self.path.suffix}"
 
 
 def read_draft(path: Path, root: Path) -> Draft:
@@ -39,12 +48,12 @@ def read_draft(path: Path, root: Path) -> Draft:
     findings = Findings()
     absolute = path.resolve()
     file = Path(os.path.relpath(absolute, root)).as_posix()
-    if path.suffix != ".yml":
+    if path.suffix not in (".yml", ".py"):
         findings.error(
             "skipped-file",
-            f"`{path.name}` is no spec: specs end in `.yml`",
+            f"`{path.name}` is no spec: specs end in `.yml`, those in Python in `.py`",
             Place(file),
-            "name a YAML spec, as `seeknal draft` writes it",
+            "name a spec, as `seeknal draft` writes it",
         )
         findings.stop_on_errors()
     try:
@@ -52,21 +61,56 @@ def read_draft(path: Path, root: Path) -> Draft:
     except UnicodeDecodeError:
         text = ""
         findings.error("not-utf8", "the file is not UTF-8 text", Place(file), "save it as UTF-8")
-    document = read_document(file, text, findings) if not findings.has_errors else None
-    if document is not None and not document.name:
+    findings.stop_on_errors()
+    documents = _documents(root, file, text, findings)
+    for document in documents:
+        if not document.name:
+            findings.error(
+                "missing-key", "the spec has no `name`", document.place("kind"), "add `name: …`"
+            )
+    findings.stop_on_errors()
+    if not documents:
         findings.error(
-            "missing-key", "the spec has no `name`", document.place("kind"), "add `name: …`"
+            "empty-file",
+            "the file defines no node",
+            Place(file),
+            "decorate a function: `from seeknal.pipeline import transform`, then `@transform()`",
         )
     findings.stop_on_errors()
-    assert document is not None
-    return Draft(absolute, file, text, document.kind, document.name)
+    return Draft(absolute, file, text, tuple(document.id for document in documents))
 
 
-def with_draft(draft: Draft, root: Path, run_date: date, params: dict[str, object]) -> Compilation:
-    """The project as it would be with the draft in it. Raises CompileFailed."""
-    from seeknal.commands.project import run_start
+def _documents(root: Path, file: str, text: str, findings: Findings) -> list[Document]:
+    if file.endswith(".py"):
+        from seeknal.compiler.python.read import read_python
 
+        return read_python(root, file, text, findings)
+    document = read_document(file, text, findings)
+    return [document] if document is not None else []
+
+
+def with_draft(
+    draft: Draft,
+    root: Path,
+    run_date: date,
+    params: Mapping[str, object],
+    returned: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    replaced: str = "",
+) -> Compilation:
+    """The project as it would be with the draft in it. Raises CompileFailed.
+
+    `returned` are the columns that functions of the draft are known to return, `replaced` is a
+    Python file of the project that the draft would take the place of.
+    """
+    drafts = {draft.file: draft.text}
+    if replaced and replaced != draft.file:
+        drafts[replaced] = ""
     asked = Asked(
-        run_date=run_date, params=params, as_of=run_start(), drafts={draft.file: draft.text}
+        run_date=run_date,
+        params=params,
+        as_of=run_start(),
+        drafts=drafts,
+        wait=True,
+        returned=returned or {},
     )
     return compile_project(root, asked)

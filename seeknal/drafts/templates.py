@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from seeknal.compiler.kinds.spec import EventGroupSpec, FeatureGroupSpec
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.suggest import suggest
 from seeknal.compiler.types import Column, Kind
+from seeknal.drafts.fill import HERE, fill_template
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
@@ -26,43 +26,115 @@ KINDS = (
     "training_set",
 )
 _FORMATS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "jsonl"}
-_HERE = Path(__file__).parent
-_PLAIN = re.compile(
-    r"(?!(?:true|false|null|yes|no|on|off)$)[a-z_]([\w ./-]*[\w.])?", re.ASCII | re.IGNORECASE
+PYTHON_KINDS = (
+    "source",
+    "transform",
+    "feature_group",
+    "second_order_aggregation",
+    "aggregation",
 )
+"""The kinds with a template in Python; that of an aggregation is a transform."""
+
+_EMPTY = {
+    "input": "",
+    "columns": [],
+    "id": "customer_id",
+    "entity": "customer",
+    "time": "order_date",
+    "time_is_text": False,
+    "as_of": "application_date",
+    "number": "amount",
+    "groups": [],
+    "spine": "",
+    "spine_as_of": "",
+}
+"""What a template in Python is filled with where it brings its own rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What to draft. `read` is the node or file that it reads, "" for the first that suits."""
+    """What to draft. `read` is the node or file that it reads, "" for the first that suits.
+
+    `deps` are the packages that a draft in Python asks for; `python` is False for YAML.
+    """
 
     kind: str
     name: str
     description: str = ""
     read: str = ""
+    python: bool = False
+    deps: tuple[str, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """How the draft's file ends."""
+        return ".py" if self.python else ".yml"
 
 
-def draft_text(ask: Ask, compilation: Compilation, findings: Findings) -> str | None:
-    """The text of a draft; None, and a finding, where the project has nothing that it can read.
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The text of a draft, and the data files, by path, that it needs and the project lacks."""
 
-    A template of the project, `seeknal/templates/<kind>.yml.j2`, comes before the built-in one.
+    text: str
+    data: Mapping[str, str]
+
+
+def draft(ask: Ask, compilation: Compilation, findings: Findings) -> Drafted | None:
+    """A draft; None, and a finding, where the project has nothing that it can read.
+
+    A template of the project, `seeknal/templates/<kind>.yml.j2` or `<kind>.py.j2`, comes before the
+    built-in one, and need not read anything. In a project without data a source brings five rows
+    of its own, and so does what is written in Python.
     """
-    values = _source(ask, compilation, findings) if ask.kind == "source" else None
-    if ask.kind != "source":
-        values = _over_a_node(ask, compilation, findings)
+    file = f"{ask.kind}{ask.suffix}.j2"
+    own = compilation.root / "seeknal" / "templates" / file
+    data = _sample(ask, compilation)
+    lacking = Findings()
+    values: Mapping[str, object] | None
+    if data:
+        values = {**_SAMPLE_VALUES, "path": next(iter(data)), "input": next(iter(data))}
+    elif ask.kind == "source":
+        values = _source(ask, compilation, lacking)
+    else:
+        values = _over_a_node(ask, compilation, lacking)
+        if values is None and ask.python and not ask.read:
+            values = _EMPTY
     if values is None:
-        return None
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
+        if not own.is_file() or ask.read:
+            findings.items += lacking
+            return None
+        values = {}
+    text = fill_template(own if own.is_file() else HERE / file, ask, values, findings)
+    return None if text is None else Drafted(text, data)
 
-    own = compilation.root / "seeknal" / "templates" / f"{ask.kind}.yml.j2"
-    template = own if own.is_file() else _HERE / f"{ask.kind}.yml.j2"
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
-    )
-    environment.filters["scalar"] = _scalar
-    made = environment.from_string(template.read_text("utf-8"))
-    return made.render(name=ask.name, description=ask.description, deps=[], **values)
+
+_SAMPLE = """\
+customer_id,order_date,application_date,amount
+CUST-100,2026-01-02,2026-01-15,40.00
+CUST-100,2026-01-09,2026-01-15,25.50
+CUST-101,2026-01-03,2026-01-15,120.00
+CUST-101,2026-01-14,2026-01-15,80.00
+CUST-102,2026-01-15,2026-01-15,15.75
+"""
+_SAMPLE_VALUES = {
+    "format": "csv",
+    "columns": [
+        {"name": "customer_id", "type": "string"},
+        {"name": "order_date", "type": "date"},
+        {"name": "application_date", "type": "date"},
+        {"name": "amount", "type": "double"},
+    ],
+}
+
+
+def _sample(ask: Ask, compilation: Compilation) -> Mapping[str, str]:
+    """The data file to start from, for a source in a project that has neither data nor nodes."""
+    folder = compilation.root / "data"
+    if ask.kind != "source" or ask.read or compilation.order:
+        return {}
+    if any(path.suffix.lower() in _FORMATS for path in folder.rglob("*")):
+        return {}
+    return {f"data/{ask.name}.csv": _SAMPLE}
 
 
 def _source(ask: Ask, compilation: Compilation, findings: Findings) -> Mapping[str, object] | None:
@@ -112,6 +184,13 @@ def _over_a_node(
     ask: Ask, compilation: Compilation, findings: Findings
 ) -> Mapping[str, object] | None:
     relations = compilation.model.relations
+    if ask.read in compilation.model.order and ask.read not in relations:
+        findings.error(
+            "unknown-columns",
+            f"the columns of `{ask.read}` are not known before it has run",
+            help=f"`seeknal run --nodes {ask.read}` runs it",
+        )
+        return None
     if ask.read and ask.read not in relations:
         findings.error(
             "unknown-node",
@@ -119,7 +198,8 @@ def _over_a_node(
             help=suggest(ask.read, relations, "nodes"),
         )
         return None
-    chosen = [relations[ask.read]] if ask.read else [relations[id] for id in compilation.order]
+    known = [relations[id] for id in compilation.order if id in relations]
+    chosen = [relations[ask.read]] if ask.read else known
     # First a node whose times are as their names say, then any that has what it takes.
     for strict in (True, False):
         for relation in chosen:
@@ -157,12 +237,14 @@ def _values(
     events = [time for time in times if time != as_of]
     spine = _spine(id, relation, compilation) if as_of is None else None
     groups = _groups(relation, compilation)
+    time = (events or times or [""])[0]
     values: dict[str, object] = {
         "input": relation.id,
         "columns": [{"name": c.name, "sql": _sql_name(c.name)} for c in columns],
         "id": id or "",
         "entity": (id or "").removesuffix("_id") or "entity",
-        "time": (events or times or [""])[0],
+        "time": time,
+        "time_is_text": any(c.name == time and c.type.kind is Kind.STRING for c in columns),
         "as_of": as_of or (times[-1] if times else ""),
         "number": _number(columns),
         "groups": groups,
@@ -191,13 +273,16 @@ def _groups(spine: Relation, compilation: Compilation) -> list[str]:
     """The feature groups whose keys the spine has and whose features have names of their own."""
     taken = {column.name.casefold() for column in spine.columns}
     found = []
-    for node, artifact in compilation.artifacts.items():
+    for node in compilation.order:
+        if node not in compilation.model.relations:
+            continue
         spec = compilation.project.specs[node]
         if not isinstance(spec, EventGroupSpec | FeatureGroupSpec) or node == spine.id:
             continue
         keys = {key.value.casefold() for key in spec.join_keys}
         times = {"event_time", *([spec.event_time.value.casefold()] if spec.event_time else [])}
-        names = {column.name.casefold() for column in artifact.columns} - keys - times
+        columns = compilation.model.relations[node].columns
+        names = {column.name.casefold() for column in columns} - keys - times
         timed = isinstance(spec, EventGroupSpec) or spec.event_time is not None
         if timed and keys <= taken and not names & taken:
             found.append(node)
@@ -234,13 +319,6 @@ def _times(columns: Sequence[Column]) -> list[str]:
     times = [c.name for c in columns if c.type.is_temporal]
     texts = [c for c in columns if c.type.kind is Kind.STRING]
     return times or [c.name for c in texts if c.name.casefold().endswith(("date", "_at", "time"))]
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML reads it back."""
-    import json
-
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _sql_name(name: str) -> str:

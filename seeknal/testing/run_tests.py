@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seeknal.compiler.artifact import Artifact, Assertion
-from seeknal.compiler.build import Compilation, Options, compile_project
+from seeknal.compiler.build import Compilation, Options, compile_project, report_waiting
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.findings import CompileFailed, Finding, Findings, Place
@@ -23,7 +23,7 @@ from seeknal.runtime.execute import fill
 from seeknal.testing.compare_rows import Difference, difference, table
 from seeknal.testing.engines import Engines, MissingEngine, TestEngine
 from seeknal.testing.settings import RUN_ID, dated_places
-from seeknal.testing.unit_tests import Rows, UnitTest, read_tests
+from seeknal.testing.unit_tests import Rows, UnitTest, has_tests, read_tests
 
 SOME_DAY = date(2000, 1, 1)
 """The day of the run for tests of what asks no day."""
@@ -59,8 +59,12 @@ class _EngineFailed(_Failed):
 
 
 def compile_for_tests(root: Path, params: Mapping[str, object]) -> Compilation:
-    """The whole project for DuckDB, as tests read it. Raises CompileFailed."""
-    return compile_project(root, Options(run_date=SOME_DAY, run_id=RUN_ID, overrides=params))
+    """The whole project for DuckDB, as tests read it. Raises CompileFailed.
+
+    What cannot be compiled before a function has run is left out.
+    """
+    options = Options(run_date=SOME_DAY, run_id=RUN_ID, overrides=params, wait=True)
+    return compile_project(root, options)
 
 
 def find_tests(
@@ -68,13 +72,14 @@ def find_tests(
 ) -> list[UnitTest]:
     """The unit tests of `nodes`, in run order; those that are wrong are findings."""
     reads = {id: artifact.inputs for id, artifact in compilation.artifacts.items()}
+    documents, model = compilation.project.documents, compilation.model
+    tested = [id for id in compilation.order if id in nodes and has_tests(documents[id])]
+    report_waiting(model, tested, findings)
     return [
         test
-        for id in compilation.order
-        if id in nodes
-        for test in read_tests(
-            compilation.project.documents[id], compilation.model, reads, findings
-        )
+        for id in tested
+        if id not in model.waiting
+        for test in read_tests(documents[id], model, reads, findings)
     ]
 
 

@@ -64,6 +64,15 @@ class UnitTest:
         return self.day or (self.as_of.date() if self.as_of else None)
 
 
+def has_tests(document: Document) -> bool:
+    """True where a spec has unit tests; checks of columns, as `not_null`, are none."""
+    return any(map(_is_test, document.get("tests") or ()))
+
+
+def _is_test(entry: object) -> bool:
+    return isinstance(entry, dict) and bool({"given", "expect", "fails"} & entry.keys())
+
+
 def read_tests(
     document: Document, model: Model, reads: Mapping[str, Sequence[str]], findings: Findings
 ) -> list[UnitTest]:
@@ -74,7 +83,7 @@ def read_tests(
     found: list[UnitTest] = []
     names: dict[str, Place] = {}
     for index, entry in enumerate(document.get("tests") or ()):
-        if not isinstance(entry, dict) or not {"given", "expect", "fails"} & entry.keys():
+        if not _is_test(entry):
             continue
         name = document.text_at("tests", index, "name")
         first = names.setdefault(name.value, name.place)
@@ -145,7 +154,7 @@ class _Reader:
         found: dict[str, Rows | None] = {}
         for id in self.document.get(*self.at, "given"):
             if id not in above:
-                known = id in self.model.nodes
+                known = id in self.model.order
                 self.findings.error(
                     "unknown-node",
                     f"`{self.document.id}` does not read `{id}`"
@@ -156,7 +165,15 @@ class _Reader:
                 )
                 found[id] = None
                 continue
-            found[id] = self.rows(self.model.relations[id], "given", id, every=True)
+            relation = self.model.relations.get(id)
+            if relation is None:
+                self.findings.error(
+                    "unknown-columns",
+                    f"the columns of `{id}` are not known before it has run",
+                    self.document.place(*self.at, "given", id, key=True),
+                    f"run it once: `seeknal run --nodes {id.partition('.')[2]}`",
+                )
+            found[id] = self.rows(relation, "given", id, every=True) if relation else None
         return found
 
     def computed(self, node: str, given: Mapping[str, object]) -> tuple[str, ...]:
@@ -170,10 +187,10 @@ class _Reader:
             if id in needed:
                 continue
             needed.add(id)
-            for above in self.reads[id]:
+            for above in self.reads.get(id, ()):
                 if above in given:
                     read.add(above)
-                elif not isinstance(self.model.nodes[above], ResolvedSource):
+                elif self.is_compiled(above):
                     waiting.append(above)
                 elif above not in lacking:
                     lacking.append(above)
@@ -194,6 +211,12 @@ class _Reader:
                     "take them out",
                 )
         return tuple(id for id in self.model.order if id in needed)
+
+    def is_compiled(self, id: str) -> bool:
+        """False for a node whose rows no SQL of the project makes: they have to be given."""
+        known = self.model.nodes.get(id)
+        is_outside = known is None or isinstance(known, ResolvedSource)
+        return not is_outside and id not in self.model.functions
 
     def rows(self, relation: Relation, *path: Step, every: bool) -> Rows:
         """The rows at `path`: all columns of the relation, or those that a row names."""

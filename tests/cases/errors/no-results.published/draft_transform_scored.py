@@ -1,0 +1,6 @@
+from seeknal.pipeline import transform
+
+
+@transform()
+def scored(ctx):
+    return ctx.ref("source.orders")
