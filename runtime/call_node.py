@@ -126,5 +126,6 @@ def _meta(node: Node, outputs: Mapping[str, Output]) -> Mapping[str, object]:
             "sql": node.artifact.digest,
             "code": node.code_digest,
             "data": {id: output.sha256 for id, output in outputs.items()},
+            "data_sql": {id: output.sql for id, output in outputs.items() if output.sql},
         },
     }

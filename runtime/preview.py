@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from seeknal.compiler.build import report_waiting
 from seeknal.compiler.findings import CompileFailed, Finding, Findings
-from seeknal.compiler.kinds.spec import relation_of, returned_by
 from seeknal.compiler.records import dataclass
+from seeknal.compiler.relation_names import relation_of, returned_by
 from seeknal.compiler.resolve.binder import column_type
 from seeknal.compiler.types import Column
 from seeknal.runtime.compiled import workflow_of

@@ -56,7 +56,7 @@ def call_apart_from_target(
         with _without_bytecode():
             return outcome(replace(call, target=target), on_line, scratch / "call")
     except PythonFailed as failed:
-        raise NodeFailed(failure(node, function, failed), failed.detail) from failed
+        raise NodeFailed(failure(node, function, workflow.root, failed), failed.detail) from failed
 
 
 def output_of(path: Path, workflow: Workflow) -> Output:

@@ -305,6 +305,15 @@ def test_run_prints_a_line_a_node_and_a_summary(shop: Command) -> None:
     assert "  Executed: 0\n" in again
 
 
+@pytest.mark.parametrize(
+    ("as_of", "shown"),
+    [("2026-01-15", "2026-01-15"), ("2026-01-15 12:30:00", "2026-01-15 12:30:00")],
+)
+def test_run_says_the_time_that_it_was_given(shop: Command, as_of: str, shown: str) -> None:
+    lines = shop("run", "--run-id", "r1", "--as-of", as_of).stdout.splitlines()
+    assert lines[3] == f"  Run: r1, as of {shown}"
+
+
 def test_a_dry_run_writes_nothing(shop: Command) -> None:
     done = shop("run", "--dry-run", "--full")
     assert "RUN     source.orders" in done.output

@@ -20,7 +20,8 @@ _CALLED = "params schema timeout output".split()
 class Decorator:
     """`order` are the parameters that may be given by position, `own` the keys of the spec.
 
-    `renamed` are parameters that the spec calls otherwise. A keyword that is none of these is a
+    `renamed` are parameters that the spec calls otherwise, `defaults` the value of one that is
+    left out beside another key. A keyword that is none of these is a
     parameter of the node, an entry of its `params`.
     """
 
@@ -28,6 +29,7 @@ class Decorator:
     order: tuple[str, ...]
     own: frozenset[str]
     renamed: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 DECORATORS: Mapping[str, Decorator] = {
@@ -38,6 +40,7 @@ DECORATORS: Mapping[str, Decorator] = {
             ("name", "source", "table", "columns", "tags", "materialization"),
             frozenset([*_NOTES, *"source table relation columns params schema".split()])
             | {"on_bad_value", "freshness"},
+            defaults={"source": ("csv", "table")},
         ),
         Decorator(
             "transform",

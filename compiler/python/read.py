@@ -221,6 +221,10 @@ class _Module:
                 pairs[named] = (written, node)
             else:
                 params.append((key_node, node))
+        for key, (default, beside) in decorator.defaults.items():
+            if key not in pairs and beside in pairs:
+                node = yaml.ScalarNode(_TAG + "str", default, start, end)
+                pairs[key] = (_key(key, node), node)
         if params:
             key_node = yaml.ScalarNode(_TAG + "str", "params", start, end)
             pairs["params"] = (key_node, yaml.MappingNode(_TAG + "map", params, start, end))

@@ -135,6 +135,7 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
     from seeknal.runtime.duckdb_engine import identifier
     from seeknal.runtime.frame_errors import FrameError
     from seeknal.runtime.frame_join import as_times
+    from seeknal.runtime.python.frames import to_pandas
 
     for column in (*served.keys, date_col):
         if column not in frame.columns:
@@ -156,9 +157,11 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
             f"CREATE OR REPLACE TEMP TABLE {identifier(served.spine_relation)} AS "
             f"SELECT {', '.join(casts)} FROM seeknal_spine_frame"
         )
-        return connection.execute(
+        rows = connection.sql(
             f"SELECT * FROM (\n{served.sql}\n) ORDER BY {identifier(served.place)}"
-        ).df()
+        )
+        # As `ctx.ref` gives a training set: what one model takes, the other frame has.
+        return to_pandas(rows.to_arrow_table())
     finally:
         connection.close()
 

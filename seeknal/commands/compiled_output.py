@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seeknal.commands.python_nodes import as_json, function_json, made_by, python_nodes, without_sql
 from seeknal.commands.written import Written
 from seeknal.compiler.artifact import Artifact
-from seeknal.compiler.kinds.spec import relation_of, returned_by
+from seeknal.compiler.relation_names import relation_of, returned_by
 from seeknal.compiler.render_findings import to_json
 from seeknal.runtime.files import write_text
 from seeknal.testing.compiled_files import all_files, node_of, ours_in

@@ -101,7 +101,8 @@ def run_nodes(
             continue_on_error=continue_on_error,
             keep_log=verbose,
         )
-        report = _run(loaded, chosen, run_date, verbose=verbose, quiet=as_json)
+        shown = str(as_of).removesuffix(" 00:00:00") if as_of else str(run_date)
+        report = _run(loaded, chosen, shown, verbose=verbose, quiet=as_json)
     show_findings(report.findings, root)
     if as_json:
         from seeknal.runtime.report import report_json
@@ -125,7 +126,7 @@ def _dry_run(loaded: Loaded, as_json: bool) -> None:
 
 
 def _run(
-    loaded: Loaded, chosen: RunOptions, run_date: date, *, verbose: bool, quiet: bool
+    loaded: Loaded, chosen: RunOptions, as_of: str, *, verbose: bool, quiet: bool
 ) -> RunReport:
     from seeknal.commands.progress import Prints, Progress
     from seeknal.runtime.duckdb_engine import DuckDBEngine
@@ -139,7 +140,7 @@ def _run(
         click.secho("Seeknal Pipeline Execution", bold=True)
         click.echo(f"  Project: {workflow.project}")
         click.echo(f"  Mode: {'Full' if chosen.request.full else 'Incremental'}")
-        click.echo(f"  Run: {chosen.run_id}, as of {run_date}")
+        click.echo(f"  Run: {chosen.run_id}, as of {as_of}")
         click.echo()
     progress = None if quiet else Progress(loaded.selection, verbose=verbose)
     plans = [workflow]

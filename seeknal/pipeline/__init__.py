@@ -27,6 +27,7 @@ from seeknal.runtime.frame_errors import FrameError
 from seeknal.runtime.python.context import PipelineContext
 from seeknal.runtime.python.llm import PipelineLLM
 from seeknal.runtime.python.state import PipelineState
+from seeknal.runtime.python.tracking import tracked_run, tracked_run_id, tracking
 
 __all__ = [
     "FeatureFrame",
@@ -45,5 +46,8 @@ __all__ = [
     "materialize",
     "second_order_aggregation",
     "source",
+    "tracked_run",
+    "tracked_run_id",
+    "tracking",
     "transform",
 ]
