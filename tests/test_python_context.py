@@ -321,7 +321,7 @@ def test_what_a_context_says_of_its_node(project: Shop) -> None:
         "owner": "growth",
         "tags": ["daily"],
         "project": "fruit",
-        "digests": ["code", "data", "sql"],
+        "digests": ["code", "data", "data_sql", "sql"],
     }
 
 
