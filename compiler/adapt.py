@@ -158,9 +158,7 @@ def _question(
     return print_statement(total, dialect.printer)
 
 
-def _range_question(
-    relation: str, keys: tuple[Value, ...], event: Value, dialect: Dialect
-) -> str:
+def _range_question(relation: str, keys: tuple[Value, ...], event: Value, dialect: Dialect) -> str:
     """Least and greatest of each key and of the time, over all rows."""
     asked = []
     for index, key in enumerate(keys, start=1):

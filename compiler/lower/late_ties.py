@@ -1,4 +1,4 @@
-"""ASOF over rows with ties: the key and time that match, then the first of the rows that have them."""
+"""ASOF over rows with ties: the key and time that match, then the first row that has them."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def _own(name: str, step: Latest) -> str:
 
 def _pairs(step: Latest, sides: Sides) -> tuple[tuple[str, str], ...]:
     """(column of the matched rows, column of the rows) that are equal where a row has matched."""
-    return tuple(
-        (_own(f"{_KEY}_{index}", step), name) for index, name in enumerate(sides.identity)
-    )
+    return tuple((_own(f"{_KEY}_{index}", step), name) for index, name in enumerate(sides.identity))
 
 
 def _winners(step: Latest, dialect: Dialect) -> exp.Select:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, cast
@@ -31,7 +33,10 @@ class Sides:
 
 
 def sides_of(step: Latest, dialect: Dialect, *, columns: tuple[str, ...]) -> Sides:
-    """The sides of the join of `step`, of whose rows `columns` are read."""
+    """The sides of the join of `step`, of whose rows `columns` are read.
+
+    Packed sides are in DuckDB's words: a step has `ranges` for a run alone.
+    """
     if step.ranges is not None:
         return _packed(step, step.ranges, columns, dialect)
     event = column_of(step.event, dialect, step.rows)
@@ -60,7 +65,7 @@ def _packed(step: Latest, ranges: Ranges, columns: tuple[str, ...], dialect: Dia
         exp.Between(this=key.copy(), low=_number(low), high=_number(high))
         for key, (low, high) in zip(asked, ranges.keys, strict=True)
     ]
-    time = _clamped(dialect.microseconds(visible), least - 1, greatest)
+    time = dialect.microseconds(_clamped(visible, least - 1, greatest))
     of_asked, of_seen = _Numbers(ranges, asked), _Numbers(ranges, seen)
     event = dialect.microseconds(column_of(step.event, dialect, step.rows))
     spine = exp.Select(
@@ -80,13 +85,13 @@ def _packed(step: Latest, ranges: Ranges, columns: tuple[str, ...], dialect: Dia
         ],
         from_=exp.From(this=table_of(step.rows, dialect)),
     )
-    tests = same_keys(step.spine, step.rows, ((part, part),), dialect)
+    on = same_keys(step.spine, step.rows, ((part, part),), dialect)
     own, other = (column_of(packed, dialect, table) for table in (step.spine, step.rows))
-    tests.append(exp.GTE(this=own, expression=other))
+    on.append(exp.GTE(this=own, expression=other))
     first = column_of(start, dialect, step.spine)
     found = exp.GT(this=other.copy(), expression=first)
     sides = (_subquery(spine, step.spine, dialect), _subquery(rows, step.rows, dialect))
-    return Sides(*sides, tuple(tests), (part, packed), found)
+    return Sides(*sides, tuple(on), (part, packed), found)
 
 
 def _free(name: str, step: Latest) -> str:
@@ -134,11 +139,16 @@ class _Numbers:
 
 
 def _clamped(time: exp.Expr, least: int, greatest: int) -> exp.Expr:
-    capped = exp.Least(this=time, expressions=[_number(greatest)], ignore_nulls=True)
-    return exp.Greatest(this=capped, expressions=[_number(least)], ignore_nulls=True)
+    """The time within the range; infinite times have no microseconds, but they compare."""
+    earliest, latest = (
+        exp.Anonymous(this="make_timestamp", expressions=[_number(end)])
+        for end in (least, greatest)
+    )
+    capped = exp.Least(this=time, expressions=[latest], ignore_nulls=True)
+    return exp.Greatest(this=capped, expressions=[earliest], ignore_nulls=True)
 
 
-def _where(tests: list[exp.Between] | list[exp.Expr], value: exp.Expr) -> exp.Expr:
+def _where(tests: Sequence[exp.Expr], value: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=all_of([test.copy() for test in tests]), true=value)])
 
 

@@ -106,7 +106,7 @@ class LatestShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Least and greatest value of each key of rows, and of their time in microseconds since 1970."""
+    """Least and greatest of each key of rows, and of their time in microseconds since 1970."""
 
     keys: tuple[tuple[int, int], ...]
     times: tuple[int, int]

@@ -9,6 +9,7 @@ from seeknal.compiler.plan import (
     Latest,
     LatestShape,
     Numbered,
+    OneOfTies,
     Pick,
     Plan,
     Ranges,
@@ -77,9 +78,9 @@ def packable(plan: Plan) -> dict[str, tuple[str, tuple[Value, ...], Value]]:
         if not isinstance(latest, Latest) or latest.shape not in _ASOF:
             continue
         spine, rows = steps[latest.spine], steps[latest.rows]
-        while not isinstance(rows, Pick):
+        if isinstance(rows, OneOfTies):
             rows = steps[rows.input]
-        if not isinstance(spine, Pick | Numbered):
+        if not isinstance(spine, Pick | Numbered) or not isinstance(rows, Pick):
             continue
         asked = {named.name: named.type for named in spine.columns}
         seen = {named.name: named for named in rows.columns}
