@@ -1,8 +1,10 @@
-"""A training set's windows in the shape that suits the rows at hand.
+"""A training set in the shape that suits the rows at hand.
 
-Before a run, one query a join counts rows by key: what a range join would meet, and what a
-timeline would hold. The plan is then shaped again (`rewrites/window_shape.py`). The rows are the
-same in every shape; the compiled text that people read does not depend on the data.
+Before a run, one query a join of windows counts rows by key: what a range join would meet, and
+what a timeline would hold. One query a join of latest rows asks for the ranges of keys and times,
+which DuckDB knows from the files' statistics. The plan is then shaped again
+(`rewrites/window_shape.py`, `rewrites/packed_keys.py`). The rows are the same in every shape; the
+compiled text that people read does not depend on the data.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from seeknal.compiler.lower.names import column_of, name_of, table_of
 from seeknal.compiler.lower.values import value
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import ResolvedTrainingSet
-from seeknal.compiler.plan import Aggregate, InReach, Numbered, Pick, Plan, Take, Value
+from seeknal.compiler.plan import Aggregate, InReach, Numbered, Pick, Plan, Ranges, Take, Value
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.rewrites import rewrite_plan
+from seeknal.compiler.rewrites.packed_keys import packable
 from seeknal.compiler.rewrites.traits import Counted, Traits
 from seeknal.compiler.staged import stages_of
 
@@ -54,7 +57,13 @@ def adapt(
     counted = {
         asked.step: _counted(count(asked.sql), asked) for asked in _questions(plain, node, dialect)
     }
-    plan = rewrite_plan(plan_node(node), replace(traits, joined_rows=counted))
+    ranges = {}
+    for step, (relation, keys, event) in packable(plain).items():
+        found = _ranges(count(_range_question(relation, keys, event, dialect)), len(keys))
+        if found is not None:
+            ranges[step] = found
+    traits = replace(traits, joined_rows=counted, ranges=ranges)
+    plan = rewrite_plan(plan_node(node), traits)
     stages, sql = stages_of(plan, dialect, library)
     choices = tuple((choice.rule, choice.reason) for choice in plan.choices)
     return Adapted(stages, sql, choices)
@@ -162,6 +171,31 @@ def _through(steps: Mapping[str, Numbered | Pick], name: str, column: str) -> Va
     if isinstance(found, Take) and step.input in steps:
         return _through(steps, step.input, found.column.name)
     return found
+
+
+def _range_question(relation: str, keys: tuple[Value, ...], event: Value, dialect: Dialect) -> str:
+    """Least and greatest of each key and of the time, over all rows."""
+    asked = []
+    for index, key in enumerate(keys, start=1):
+        asked.append(_named(exp.Min(this=value(key, dialect)), f"least_{index}", dialect))
+        asked.append(_named(exp.Max(this=value(key, dialect)), f"greatest_{index}", dialect))
+    # Of the column itself, not of its microseconds: that much the statistics of a file hold.
+    first, last = exp.Min(this=value(event, dialect)), exp.Max(this=value(event, dialect))
+    asked.append(_named(dialect.microseconds(first), "first", dialect))
+    asked.append(_named(dialect.microseconds(last), "last", dialect))
+    tree = exp.Select(expressions=asked, from_=exp.From(this=table_of(relation, dialect)))
+    return print_statement(tree, dialect.printer)
+
+
+def _ranges(row: Mapping[str, object], keys: int) -> Ranges | None:
+    """The ranges that were found; None where there are no rows."""
+    bounds = [f"{end}_{index}" for index in range(1, keys + 1) for end in ("least", "greatest")]
+    found = [row.get(name) for name in (*bounds, "first", "last")]
+    if None in found:
+        return None
+    numbers = [int(str(one)) for one in found]
+    *of_keys, times = zip(numbers[::2], numbers[1::2], strict=True)
+    return Ranges(tuple(of_keys), times)
 
 
 def _per_key(relation: str, values: list[Value], keys: list[str], dialect: Dialect) -> exp.Select:

@@ -26,7 +26,7 @@ def same_keys(
 
 def left_join(
     columns: list[exp.Expr],
-    left: str,
+    left: str | exp.Expr,
     right: exp.Expr,
     tests: list[exp.Expr],
     dialect: Dialect,
@@ -34,9 +34,8 @@ def left_join(
 ) -> exp.Select:
     """`left LEFT JOIN right ON tests` with `columns`; `method` is ASOF where it is one."""
     join = exp.Join(this=right, side="LEFT", method=method, on=all_of(tests))
-    return exp.Select(
-        expressions=columns, from_=exp.From(this=table_of(left, dialect)), joins=[join]
-    )
+    start = table_of(left, dialect) if isinstance(left, str) else left
+    return exp.Select(expressions=columns, from_=exp.From(this=start), joins=[join])
 
 
 def rank(
@@ -87,15 +86,21 @@ def visible_at(step: Latest, dialect: Dialect) -> exp.Expr:
     return back(column_of(step.as_of, dialect, step.spine), step.delay)
 
 
-def outputs(step: Latest, dialect: Dialect) -> list[exp.Expr]:
-    """The row number and the columns taken, NULL where the row is older than the ttl."""
+def outputs(step: Latest, dialect: Dialect, valid: exp.Expr | None = None) -> list[exp.Expr]:
+    """The row number and the columns taken, NULL where the row is older than the ttl.
+
+    With `valid` they are NULL too where it is not true.
+    """
     found: list[exp.Expr] = [column_of(step.row, dialect, step.spine)]
+    tests = [] if valid is None else [valid]
+    if step.ttl is not None:
+        oldest = back(column_of(step.as_of, dialect, step.spine), step.ttl)
+        event = column_of(step.event, dialect, step.rows)
+        tests.append(exp.GTE(this=event, expression=oldest))
     for name, output in step.columns:
         taken: exp.Expr = column_of(name, dialect, step.rows)
-        if step.ttl is not None:
-            oldest = back(column_of(step.as_of, dialect, step.spine), step.ttl)
-            event = column_of(step.event, dialect, step.rows)
-            fresh = exp.GTE(this=event, expression=oldest)
-            taken = exp.Case(ifs=[exp.If(this=fresh, true=taken)])
+        if tests:
+            holds = all_of([test.copy() for test in tests])
+            taken = exp.Case(ifs=[exp.If(this=holds, true=taken)])
         found.append(exp.Alias(this=taken, alias=name_of(output, dialect, quoted=True)))
     return found

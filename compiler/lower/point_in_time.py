@@ -15,6 +15,7 @@ from seeknal.compiler.lower.joins import (
 )
 from seeknal.compiler.lower.late_ties import lower_asof_late_ties
 from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
+from seeknal.compiler.lower.packed import sides_of
 from seeknal.compiler.lower.union import lower_union
 from seeknal.compiler.lower.values import all_of, projection
 from seeknal.compiler.lower.windows import back
@@ -101,13 +102,14 @@ def lower_latest(step: Latest, dialect: Dialect) -> exp.Select:
 
 
 def _asof(step: Latest, dialect: Dialect) -> exp.Select:
-    tests = same_keys(step.spine, step.rows, step.keys, dialect)
-    event = column_of(step.event, dialect, step.rows)
-    tests.append(exp.GTE(this=visible_at(step, dialect), expression=event))
-    columns = outputs(step, dialect)
+    read = dict.fromkeys(name for name, _ in step.columns)
+    if step.ttl is not None:
+        read[step.event] = None
+    sides = sides_of(step, dialect, columns=tuple(read))
+    columns = outputs(step, dialect, sides.found)
     if step.carried:
         columns[:1] = [column_of(name, dialect, step.spine) for name in step.carried]
-    return left_join(columns, step.spine, table_of(step.rows, dialect), tests, dialect, "ASOF")
+    return left_join(columns, sides.spine, sides.rows, [*sides.tests], dialect, "ASOF")
 
 
 def _lead_interval(step: Latest, dialect: Dialect) -> exp.Select:

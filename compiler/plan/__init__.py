@@ -16,6 +16,7 @@ from seeknal.compiler.plan.as_of import (
     Part,
     PartColumn,
     RangeFrames,
+    Ranges,
     RunningSums,
 )
 from seeknal.compiler.plan.steps import (
@@ -69,6 +70,7 @@ __all__ = [
     "Plan",
     "Promise",
     "RangeFrames",
+    "Ranges",
     "ReadSource",
     "RowsKept",
     "RunningSums",

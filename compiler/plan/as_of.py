@@ -105,6 +105,14 @@ class LatestShape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ranges:
+    """Least and greatest of each key of rows, and of their time in microseconds since 1970."""
+
+    keys: tuple[tuple[int, int], ...]
+    times: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
     """For each row of `spine` the latest of `rows` as of its time (SEMANTICS "Point-in-time join").
 
@@ -112,7 +120,8 @@ class Latest:
     rows known by the as-of. Columns: `row`, then `columns`; every row of the spine once.
     `delay` and `ttl` are in microseconds; `types` are those of `columns`. `strategy` is the shape
     that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may
-    hold ties. Columns of the spine that are `carried` take the place of `row`.
+    hold ties. Columns of the spine that are `carried` take the place of `row`. With `ranges`, which
+    hold all of `rows`, an ASOF join compares keys and times packed into integers.
     """
 
     spine: str
@@ -130,6 +139,7 @@ class Latest:
     strategy: str = ""
     shape: LatestShape = LatestShape.LEAD_INTERVAL
     carried: tuple[str, ...] = ()
+    ranges: Ranges | None = None
 
 
 @dataclass(frozen=True, slots=True)

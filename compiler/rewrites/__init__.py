@@ -12,6 +12,7 @@ from seeknal.compiler.rewrites.daily import daily
 from seeknal.compiler.rewrites.late_ties import late_ties
 from seeknal.compiler.rewrites.latest_shape import latest_shape
 from seeknal.compiler.rewrites.mask_past_once import mask_past_once
+from seeknal.compiler.rewrites.packed_keys import packed_keys
 from seeknal.compiler.rewrites.past_by_join import past_by_join
 from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.rewrites.unread_columns import drop_unread_columns
@@ -32,6 +33,7 @@ SHAPES: tuple[Callable[[Plan, Traits], Plan], ...] = (
     late_ties,
     window_shape,
     carry_spine,
+    packed_keys,
 )
 """Rules that choose by the target."""
 

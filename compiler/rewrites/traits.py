@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
+from seeknal.compiler.plan import Ranges
 from seeknal.compiler.records import dataclass
 
 
@@ -20,6 +21,8 @@ class Counted:
 class Traits:
     """The dialect's name, what it has, and where rows were counted, how many (by step).
 
+    `ranges` are those of the keys and times that a step looks up, where they are known.
+
     `running`: the SQL is for one run and not for people to read or keep.
     """
 
@@ -27,3 +30,4 @@ class Traits:
     asof_join: bool
     running: bool = False
     joined_rows: Mapping[str, Counted] = field(default_factory=dict)
+    ranges: Mapping[str, Ranges] = field(default_factory=dict)

@@ -97,6 +97,8 @@ def run_once(contender: Contender) -> Sample:
     """
     contender.prepare()
     environment = {**os.environ, **contender.environment}
+    # As for most users: modules are compiled once, by the turn that does not count.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as output:
         begun = time.perf_counter()
         process = subprocess.Popen(

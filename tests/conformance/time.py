@@ -99,7 +99,8 @@ def run_as_if_dense(engine: TestedEngine, compilation: Compilation, node: str) -
     def count(sql: str) -> Mapping[str, object]:
         found = engine.query(sql)
         counted = dict(zip(found.columns, found.rows[0], strict=True))
-        assert {"pairs", "span"} <= counted.keys()
+        if "pairs" not in counted:
+            return counted
         return {**counted, "pairs": 10**12, "span": 0}
 
     artifact = compilation.artifacts[node]
