@@ -13,7 +13,7 @@ from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
 from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
-from seeknal.compiler.dialects.rules.expressions import rewrite_expression
+from seeknal.compiler.dialects.rules.expressions import NATIVE, rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
 from seeknal.compiler.dialects.typed import DECIMAL, INTERVAL, common_type, type_of, typed
 from seeknal.compiler.model import Relation
@@ -87,7 +87,7 @@ def _of_macro(node: exp.Expr) -> exp.Expr:
     if not isinstance(node, exp.DateDiff) or node.args["unit"].name.upper() == "DAY":
         return node
     found = functions.difference(node.this, node.expression, node.args["unit"].name.upper())
-    found.set("seeknal_native", True)
+    found.set(NATIVE, True)
     return found
 
 

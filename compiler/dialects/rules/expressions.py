@@ -19,7 +19,8 @@ from seeknal.compiler.types import Column
 
 # Parts of a node that are no expressions: names of types, units and windows.
 _WORDS = (exp.DataType, exp.Var, exp.Identifier, exp.IntervalSpan, exp.WindowSpec)
-_NATIVE = "seeknal_native"
+NATIVE = "seeknal_native"
+"""Marks the target's own SQL, which is not rewritten again."""
 
 Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
@@ -36,7 +37,7 @@ class Expressions:
 
     def rewrite(self, node: exp.Expr, *, inside: bool = False) -> exp.Expr:
         """The node's replacement, typed. `inside`: it is the aggregate of a FILTER or an OVER."""
-        if node.args.get(_NATIVE):
+        if node.args.get(NATIVE):
             return node
         found = self._node(node)
         after = found.meta.get(AFTER)
@@ -156,5 +157,5 @@ def _native(node: exp.Expr) -> exp.Expr:
 
     Marked among its arguments, which every way of copying a tree keeps.
     """
-    node.set(_NATIVE, True)
+    node.set(NATIVE, True)
     return node
