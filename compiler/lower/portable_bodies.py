@@ -37,6 +37,7 @@ class Bodies:
     dialect: Dialect
     library: MacroLibrary
     _tests: dict[int, tuple[exp.Expr, exp.Expr]] = field(default_factory=dict)
+    _keys: tuple[Sequence[exp.Expr], Mapping[str, exp.Expr]] | None = None
 
     def expand(
         self,
@@ -56,47 +57,71 @@ class Bodies:
 
         Raises `Unsupported` where the dialect cannot say it.
         """
-        given = {"x": x, "at": at, "days": days, **arguments}
-        given |= {f"{_KEY}{place}": key for place, key in enumerate(keys)}
-        values = self._values(given, when) if self.library.is_portable(word) else None
-        if values is None:
-            expansion = self.library.expand(
-                word,
-                x=x,
-                x_type=x_type,
-                when=when,
-                at=at,
-                days=days,
-                keys=keys,
-                arguments=arguments,
-                argument_types=argument_types,
-                column_prefix=column_prefix,
-            )
-            return expansion if expansion.native else self._rewritten(expansion)
-        types = argument_types or {}
-        sorts = tuple((name, _sort(value)) for name, value in values.items())
-        key = (word, x_type, tuple(types.items()), sorts)
-        form = self.library.forms.get(key)
-        if form is None:
-            form = self.library.forms[key] = self._form(word, x_type, values, types)
-        return _filled(form, values, column_prefix)
+        form = None
+        if self.library.is_portable(word):
+            values: dict[str, exp.Expr] = {}
+            types = argument_types or {}
+            sorts = self._sorts(x, when, {"at": at, "days": days, **arguments}, keys, values)
+            if sorts is not None:
+                key = (word, x_type, *types.items(), *sorts)
+                form = self.library.forms.get(key)
+                if form is None:
+                    form = self.library.forms[key] = self._form(word, x_type, values, types)
+        if form is not None:
+            return _filled(form, values, column_prefix)
+        expansion = self.library.expand(
+            word,
+            x=x,
+            x_type=x_type,
+            when=when,
+            at=at,
+            days=days,
+            keys=keys,
+            arguments=arguments,
+            argument_types=argument_types,
+            column_prefix=column_prefix,
+        )
+        return expansion if expansion.native else self._rewritten(expansion)
 
-    def _values(
-        self, given: Mapping[str, exp.Expr | None], when: exp.Expr | None
-    ) -> dict[str, exp.Expr] | None:
-        """What goes into a form, by the names of its slots; None where a use has no form."""
-        values = {name: value for name, value in given.items() if value is not None}
-        if when is None:
-            return values if all(map(_is_plain, values.values())) else None
-        x = values.get("x")
-        if x is None or (inside := unmasked(x, when)) is x:
-            return None
-        values["x"] = inside
-        test = self._test(when)
-        if type(test) is not type(when) or not all(map(_is_plain, values.values())):
-            return None
-        values[_WHEN] = test
-        return values
+    def _sorts(
+        self,
+        x: exp.Expr | None,
+        when: exp.Expr | None,
+        given: Mapping[str, exp.Expr | None],
+        keys: Sequence[exp.Expr],
+        values: dict[str, exp.Expr],
+    ) -> list[object] | None:
+        """What tells forms apart; None where a use has none.
+
+        Puts what goes into the form's slots into `values`, by their names.
+        """
+        found: list[object] = []
+        if when is not None:
+            test = self._test(when)
+            inside = None if x is None else unmasked(x, when)
+            if inside is x or type(test) is not type(when):
+                return None
+            x = inside
+            values[_WHEN] = test
+            found.append((type(test), type_of(test)))
+        for name, value in (("x", x), *given.items(), *self._named(keys).items()):
+            if value is None:
+                continue
+            # Of a column the rules look at nothing, of a number that is written out at all.
+            if isinstance(value, exp.Column):
+                found.append(name)
+            elif isinstance(value, exp.Literal):
+                found.append((name, value.this, value.is_string))
+            else:
+                return None
+            values[name] = value
+        return found
+
+    def _named(self, keys: Sequence[exp.Expr]) -> Mapping[str, exp.Expr]:
+        """The keys by the names of their slots."""
+        if self._keys is None or self._keys[0] is not keys:
+            self._keys = (keys, {f"{_KEY}{place}": key for place, key in enumerate(keys)})
+        return self._keys[1]
 
     def _test(self, when: exp.Expr) -> exp.Expr:
         """The test in the target's SQL, rewritten once for all features of the step."""
@@ -147,11 +172,12 @@ class Bodies:
         )
         found = self._rewritten(expansion)
         names = {column.name: column.name.removeprefix(_PREFIX + "_") for column in found.prepared}
+        shape = _Shaping(names, self.dialect.finishes_by_type).shape
         columns = tuple(
-            (names[column.name], column.level, _shape(column.expression, names))
+            (names[column.name], column.level, shape(column.expression))
             for column in found.prepared
         )
-        return Body(_shape(found.expression, names), columns, frozenset())
+        return Body(shape(found.expression), columns, frozenset())
 
 
 def _filled(form: Body, values: dict[str, exp.Expr], prefix: str) -> Expansion:
@@ -165,17 +191,6 @@ def _filled(form: Body, values: dict[str, exp.Expr], prefix: str) -> Expansion:
     return Expansion(build(form.expression, values, ()), prepared, native=True)
 
 
-def _is_plain(value: exp.Expr) -> bool:
-    return isinstance(value, (exp.Column, exp.Literal))
-
-
-def _sort(value: exp.Expr) -> object:
-    """What the rules may look at in an operand: all of a number, and of a column nothing."""
-    if isinstance(value, exp.Literal):
-        return value.this, value.is_string
-    return None if isinstance(value, exp.Column) else (type(value), type_of(value))
-
-
 def _stand_in(value: exp.Expr, name: str) -> exp.Expr:
     found = copy_tree(value)
     if not isinstance(value, exp.Literal):
@@ -183,21 +198,31 @@ def _stand_in(value: exp.Expr, name: str) -> exp.Expr:
     return found
 
 
-def _shape(node: exp.Expr, prepared: Mapping[str, str]) -> Shape | Slot:
-    """The shape of a rewritten tree; stand-ins and prepared columns are slots."""
-    name = node.args.get(_STANDS_FOR)
-    if name is not None:
-        return Slot(str(name), ())
-    if isinstance(node, exp.Column) and node.name in prepared:
-        return Slot(COLUMN + prepared[node.name], ())
-    constants, children, lists = [], [], []
-    for key, value in node.args.items():
-        if isinstance(value, exp.Expr):
-            children.append((key, _shape(value, prepared)))
-        elif isinstance(value, list):
-            items = (_shape(i, prepared) if isinstance(i, exp.Expr) else i for i in value)
-            lists.append((key, tuple(items)))
-        elif value is not None:
-            constants.append((key, value))
-    meta = {key: value for key, value in node.meta.items() if value is not None}
-    return Shape(type(node), tuple(constants), tuple(children), tuple(lists), meta or None)
+@dataclass(frozen=True, slots=True)
+class _Shaping:
+    """Makes shapes of rewritten trees, whose stand-ins and `prepared` columns are slots.
+
+    `prepared` has the names of slots by those of columns. `typed`: nodes keep their types.
+    """
+
+    prepared: Mapping[str, str]
+    typed: bool
+
+    def shape(self, node: exp.Expr) -> Shape | Slot:
+        """The shape of `node`."""
+        name = node.args.get(_STANDS_FOR)
+        if name is not None:
+            return Slot(str(name), ())
+        if isinstance(node, exp.Column) and node.name in self.prepared:
+            return Slot(COLUMN + self.prepared[node.name], ())
+        constants, children, lists = [], [], []
+        for key, value in node.args.items():
+            if isinstance(value, exp.Expr):
+                children.append((key, self.shape(value)))
+            elif isinstance(value, list):
+                items = (self.shape(i) if isinstance(i, exp.Expr) else i for i in value)
+                lists.append((key, tuple(items)))
+            elif value is not None:
+                constants.append((key, value))
+        meta = dict(node.meta) if self.typed and type_of(node) is not None else None
+        return Shape(type(node), tuple(constants), tuple(children), tuple(lists), meta)

@@ -7,6 +7,7 @@ dialect does not have without a word.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from sqlglot import exp
 
@@ -22,8 +23,16 @@ _WORDS = (exp.DataType, exp.Var, exp.Identifier, exp.IntervalSpan, exp.WindowSpe
 NATIVE = "seeknal_native"
 """Marks the target's own SQL, which is not rewritten again."""
 
+_COLUMNS = frozenset({exp.Column, exp.Pseudocolumn})
+_SPECIAL = (exp.Star, exp.Exists, exp.Query, exp.Filter, exp.Window, exp.Ordered)
+
 Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
+
+
+@cache
+def _is_special(kind: type) -> bool:
+    return issubclass(kind, _SPECIAL)
 
 
 class Expressions:
@@ -47,17 +56,12 @@ class Expressions:
         return found
 
     def _node(self, node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
+        kind = type(node)
+        if kind in _COLUMNS and not isinstance(node.this, exp.Star):
             return self._column(node)
-        if isinstance(node, exp.Star):
-            return node
-        if isinstance(node, exp.Exists | exp.Query):
-            return self._query_in(node)
-        if isinstance(node, exp.Filter | exp.Window):
-            return self._around_aggregate(node)
-        if isinstance(node, exp.Ordered):
-            return self.ordered(node)
-        rule = self._words.rules.get(type(node))
+        if _is_special(kind):
+            return self._special(node)
+        rule = self._words.rules.get(kind)
         if isinstance(node, exp.Anonymous):
             arguments, rule = self._words.named.get(node.name.lower(), (-1, None))
             if arguments != len(node.expressions):
@@ -70,11 +74,24 @@ class Expressions:
             raise TypeError(type(found))
         return found
 
+    def _special(self, node: exp.Expr) -> exp.Expr:
+        """What has no rule: it is no operation, or has more in it than operands."""
+        if isinstance(node, exp.Star):
+            return node
+        if isinstance(node, (exp.Exists, exp.Query)):
+            return self._query_in(node)
+        if isinstance(node, (exp.Filter, exp.Window)):
+            return self._around_aggregate(node)
+        return self.ordered(node)
+
     def _operands(self, node: exp.Expr) -> None:
         for key, value in list(node.args.items()):
             if isinstance(value, exp.Expr):
                 if not isinstance(value, _WORDS) and key not in ("unit", "to"):
-                    node.set(key, self.rewrite(value))
+                    found = self.rewrite(value)
+                    # Most operands are what they were, and in their place.
+                    if found is not value or value.parent is not node:
+                        node.set(key, found)
             elif isinstance(value, list):
                 parts = [
                     self.rewrite(part)
