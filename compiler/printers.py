@@ -1,7 +1,8 @@
-"""sqlglot's printers, spared the parsing of a type's name for every cast that they print.
+"""sqlglot's printers, spared what some of them do again for every cast that they print.
 
 The printers of Spark, Databricks and Redshift ask of each cast whether its type is the one that
-some text names, and parse that text each time. The text of a type is the same wherever it stands,
+some text names, and parse that text each time; ClickHouse's compares it to a dozen others, and
+BigQuery's looks for types in all that is cast. The text of a type is the same wherever it stands,
 so here each is printed once. Casts of other forms than `CAST(x AS a_plain_type)` are left to
 sqlglot.
 """
@@ -14,12 +15,16 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Printer
 from sqlglot.generator import Generator
 
-_PARSING = frozenset({"spark", "databricks", "redshift"})
+_SLOW = frozenset({"spark", "databricks", "redshift", "clickhouse", "bigquery"})
+# Those that drop the numbers of types in casts.
+_WITHOUT_NUMBERS = frozenset({"bigquery"})
 _Handler = Callable[[Generator, exp.Expr], str]
-# What is asked of a type beyond its name and its numbers.
-_PLAIN = frozenset({"this", "expressions"})
+# What is asked of a type beyond its name, its numbers and whether it may be NULL.
+_PLAIN = frozenset({"this", "expressions", "nullable"})
 # Casts to JSON, and what becomes no cast at all.
 _OTHER_TYPES = frozenset({exp.DType.JSON, exp.DType.USERDEFINED})
+# Values that may be printed without their cast.
+_TURNED = (exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren)
 
 
 def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
@@ -29,15 +34,19 @@ def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
     made = dialect.generator(
         pretty=pretty, comments=False, normalize_functions=False, max_text_width=width
     )
-    if name in _PARSING:
+    if name in _SLOW:
         handlers: dict[type[exp.Expr], _Handler] = made._dispatch
+        own = _handlers(handlers[exp.Cast], handlers[exp.DataType], name not in _WITHOUT_NUMBERS)
         # Of this printer alone: sqlglot's own table belongs to the class.
-        made._dispatch = {**handlers, **_handlers(handlers[exp.Cast], handlers[exp.DataType])}
+        made._dispatch = {**handlers, **own}
     return made
 
 
-def _handlers(cast: _Handler, data_type: _Handler) -> dict[type[exp.Expr], _Handler]:
-    """What prints casts and types, where `cast` and `data_type` print those of other forms."""
+def _handlers(cast: _Handler, data_type: _Handler, numbers: bool) -> dict[type[exp.Expr], _Handler]:
+    """What prints casts and types, where `cast` and `data_type` print those of other forms.
+
+    `numbers`: casts keep the numbers of types.
+    """
     texts: dict[object, str] = {}
 
     def print_type(made: Generator, node: exp.Expr) -> str:
@@ -53,9 +62,9 @@ def _handlers(cast: _Handler, data_type: _Handler) -> dict[type[exp.Expr], _Hand
     def print_cast(made: Generator, node: exp.Expr) -> str:
         args = node.args
         value, to = args["this"], args["to"]
-        # A quotient of integers may lose its cast.
         more = args.get("format") or args.get("action") or args.get("default")
-        if more or isinstance(value, exp.IntDiv) or _key(to) is None:
+        dropped = not numbers and to.args.get("expressions")
+        if more or dropped or isinstance(value, _TURNED) or _key(to) is None:
             return cast(made, node)
         return f"CAST({made.sql(value)} AS {print_type(made, to)})"
 
@@ -66,12 +75,14 @@ def _key(node: exp.Expr) -> object:
     """A type's name and numbers, which decide its text; None for a type of another form."""
     args = node.args
     name = args["this"]
+    if isinstance(node.parent, exp.DataType):
+        return None
     if name in _OTHER_TYPES or any(value for key, value in args.items() if key not in _PLAIN):
         return None
-    numbers = args.get("expressions")
+    numbers, nullable = args.get("expressions"), args.get("nullable")
     if not numbers:
-        return name
-    key: list[object] = [name]
+        return name, nullable
+    key: list[object] = [name, nullable]
     for number in numbers:
         word = number.this
         plain = type(number) is exp.DataTypeParam and isinstance(word, (exp.Literal, exp.Var))

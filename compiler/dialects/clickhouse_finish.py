@@ -36,10 +36,11 @@ def finish(statement: exp.Expr) -> exp.Expr:
     holder = exp.Paren(this=statement)
     # From the leaves up: what is put around a node keeps what was done inside it.
     for node in reversed(list(statement.walk())):
-        rule = _RULES.get(type(node))
+        kind = type(node)
+        rule = _RULES.get(kind)
         if rule is not None:
             rule(node)
-        if _is_test(node):
+        if kind in _MAYBE_TESTS and _is_test(node):
             _truth(node)
     found = holder.this
     assert isinstance(found, exp.Expr)
@@ -80,10 +81,11 @@ _NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
 
 def _name(node: exp.Identifier) -> None:
     """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
-    quoted = needs_quotes(node.name) or node.name in _NOT_NAMES
-    node.set("quoted", bool(node.args.get("quoted")) or quoted)
-    if "\\" in node.name:
-        node.set("this", node.name.replace("\\", "\\\\"))
+    name = node.name
+    if not node.args.get("quoted") and (needs_quotes(name) or name in _NOT_NAMES):
+        node.set("quoted", True)
+    if "\\" in name:
+        node.set("this", name.replace("\\", "\\\\"))
 
 
 def _columns(node: exp.Select) -> None:
@@ -192,6 +194,7 @@ _TESTS = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not),
     *(exp.Is, exp.In, exp.Between, exp.Like, exp.Exists),
 )
+_MAYBE_TESTS = frozenset({*_TESTS, exp.Anonymous, exp.Paren})
 _TEST_FUNCTIONS = frozenset({"startsWith", "match", "isDistinctFrom", "isNotDistinctFrom"})
 _VALUES = (exp.Alias, exp.Select, exp.Coalesce, exp.Max, exp.Min, exp.Lag, exp.Lead, exp.Distinct)
 

@@ -7,7 +7,6 @@ dialect does not have without a word.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from sqlglot import exp
 
@@ -30,9 +29,15 @@ Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
 
 
-@cache
-def _is_special(kind: type) -> bool:
-    return issubclass(kind, _SPECIAL)
+def _is_special(kind: type[exp.Expr]) -> bool:
+    found = _SPECIALS.get(kind)
+    if found is None:
+        found = _SPECIALS[kind] = issubclass(kind, _SPECIAL)
+    return found
+
+
+# Whether each class of nodes that was met is special: a question of classes takes long.
+_SPECIALS: dict[type[exp.Expr], bool] = {}
 
 
 class Expressions:
@@ -49,7 +54,7 @@ class Expressions:
         if node.args.get(NATIVE):
             return node
         found = self._node(node)
-        after = found.meta.get(AFTER)
+        after = found.meta_get(AFTER)
         if after is not None and not inside:
             found.meta.pop(AFTER)
             found = typed(cast(found, self._words.type_name(after)), after)
@@ -58,6 +63,7 @@ class Expressions:
     def _node(self, node: exp.Expr) -> exp.Expr:
         kind = type(node)
         if kind in _COLUMNS and not isinstance(node.this, exp.Star):
+            assert isinstance(node, exp.Column)
             return self._column(node)
         if _is_special(kind):
             return self._special(node)
