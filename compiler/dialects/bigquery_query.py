@@ -105,10 +105,13 @@ def rewrite_query(
         _name_outputs(named)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    for window in list(found.find_all(exp.Window)):
-        _check_typed(window)
-    for values in list(found.find_all(exp.Values)):
-        _align_values(values)
+    nodes = list(found.find_all(exp.Window, exp.Values))
+    for node in nodes:
+        if isinstance(node, exp.Window):
+            _check_typed(node)
+    for node in nodes:
+        if isinstance(node, exp.Values):
+            _align_values(node)
     texts.spell(found)
     return found
 
@@ -178,7 +181,7 @@ def _expand_order(select: exp.Select) -> None:
 
 
 def _check(tree: exp.Expr) -> None:
-    for node in tree.walk():
+    for node in tree.find_all(exp.Window, exp.Join, exp.With, exp.Query):
         if isinstance(node, exp.Window):
             _check_window(node)
         elif isinstance(node, exp.Join):

@@ -34,9 +34,15 @@ _LONGEST_FRAME = 2**31 - 1
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as ClickHouse reads it right, with its settings."""
     holder = exp.Paren(this=statement)
+    # Names that are written as they are: half of all nodes are names, and most say one of a few.
+    plain: set[str] = set()
     # From the leaves up: what is put around a node keeps what was done inside it.
     for node in reversed(list(statement.walk())):
         kind = type(node)
+        if kind is exp.Identifier:
+            if node.args["this"] not in plain:
+                _name(node, plain)
+            continue
         rule = _RULES.get(kind)
         if rule is not None:
             rule(node)
@@ -79,10 +85,16 @@ def _type(node: exp.DataType) -> None:
 _NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
 
 
-def _name(node: exp.Identifier) -> None:
-    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
+def _name(node: exp.Expr, plain: set[str]) -> None:
+    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too.
+
+    Names that are written as they are go to `plain`.
+    """
     name = node.name
-    if not node.args.get("quoted") and (needs_quotes(name) or name in _NOT_NAMES):
+    if not needs_quotes(name) and name not in _NOT_NAMES:
+        plain.add(name)
+        return
+    if not node.args.get("quoted"):
         node.set("quoted", True)
     if "\\" in name:
         node.set("this", name.replace("\\", "\\\\"))
@@ -319,7 +331,6 @@ def _truncated(node: exp.TimestampTrunc) -> None:
 
 _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.DataType: _type,
-    exp.Identifier: _name,
     exp.Select: _select,
     exp.Join: _join,
     **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _operation),
