@@ -1,10 +1,10 @@
-"""sqlglot's printers, spared what some of them do again for every cast that they print.
+"""sqlglot's printers, spared what some of them do again for every cast and name that they print.
 
 The printers of Spark, Databricks and Redshift ask of each cast whether its type is the one that
 some text names, and parse that text each time; ClickHouse's compares it to a dozen others, and
-BigQuery's looks for types in all that is cast. The text of a type is the same wherever it stands,
-so here each is printed once. Casts of other forms than `CAST(x AS a_plain_type)` are left to
-sqlglot.
+BigQuery's looks for types in all that is cast. BigQuery's and Snowflake's take long for a name.
+The text of a type and of a name is the same wherever it stands, so here each is printed once.
+Casts of other forms than `CAST(x AS a_plain_type)` are left to sqlglot.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Printer
 from sqlglot.generator import Generator
 
-_SLOW = frozenset({"spark", "databricks", "redshift", "clickhouse", "bigquery"})
+_Handler = Callable[[Generator, exp.Expr], str]
+_Handlers = dict[type[exp.Expr], _Handler]
+
+_SLOW_CASTS = frozenset({"spark", "databricks", "redshift", "clickhouse", "bigquery"})
 # Those that drop the numbers of types in casts.
 _WITHOUT_NUMBERS = frozenset({"bigquery"})
-_Handler = Callable[[Generator, exp.Expr], str]
+_SLOW_NAMES = frozenset({"bigquery", "snowflake"})
+
 # What is asked of a type beyond its name, its numbers and whether it may be NULL.
 _PLAIN = frozenset({"this", "expressions", "nullable"})
 # Casts to JSON, and what becomes no cast at all.
-_OTHER_TYPES = frozenset({exp.DType.JSON, exp.DType.USERDEFINED})
+_OTHER_TYPES = (exp.DType.JSON, exp.DType.USERDEFINED)
 # Values that may be printed without their cast.
 _TURNED = (exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren)
 
@@ -34,39 +38,62 @@ def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
     made = dialect.generator(
         pretty=pretty, comments=False, normalize_functions=False, max_text_width=width
     )
-    if name in _SLOW:
-        handlers: dict[type[exp.Expr], _Handler] = made._dispatch
-        own = _handlers(handlers[exp.Cast], handlers[exp.DataType], name not in _WITHOUT_NUMBERS)
+    own: _Handlers = {}
+    if name in _SLOW_CASTS:
+        own |= _casts(made._dispatch, numbers=name not in _WITHOUT_NUMBERS)
+    if name in _SLOW_NAMES:
+        own |= _names(made._dispatch)
+    if own:
         # Of this printer alone: sqlglot's own table belongs to the class.
-        made._dispatch = {**handlers, **own}
+        made._dispatch = {**made._dispatch, **own}
     return made
 
 
-def _handlers(cast: _Handler, data_type: _Handler, numbers: bool) -> dict[type[exp.Expr], _Handler]:
-    """What prints casts and types, where `cast` and `data_type` print those of other forms.
+def _names(handlers: _Handlers) -> _Handlers:
+    """What prints names, each once."""
+    name = handlers[exp.Identifier]
+    texts: dict[tuple[object, bool], str] = {}
 
-    `numbers`: casts keep the numbers of types.
-    """
+    def print_name(made: Generator, node: exp.Expr) -> str:
+        args = node.args
+        key = (args["this"], bool(args.get("quoted")))
+        found = texts.get(key)
+        if found is None:
+            found = texts[key] = name(made, node)
+        return found
+
+    return {exp.Identifier: print_name}
+
+
+def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
+    """What prints casts and types, each type once. `numbers`: casts keep the numbers of types."""
+    cast, data_type = handlers[exp.Cast], handlers[exp.DataType]
     texts: dict[object, str] = {}
 
-    def print_type(made: Generator, node: exp.Expr) -> str:
+    def text(made: Generator, node: exp.Expr) -> str | None:
         key = _key(node)
         if key is None:
-            return data_type(made, node)
+            return None
         found = texts.get(key)
         if found is None:
             # Printing changes the node.
             found = texts[key] = data_type(made, node.copy())
         return found
 
+    def print_type(made: Generator, node: exp.Expr) -> str:
+        found = None if isinstance(node.parent, exp.DataType) else text(made, node)
+        return data_type(made, node) if found is None else found
+
     def print_cast(made: Generator, node: exp.Expr) -> str:
         args = node.args
         value, to = args["this"], args["to"]
         more = args.get("format") or args.get("action") or args.get("default")
         dropped = not numbers and to.args.get("expressions")
-        if more or dropped or isinstance(value, _TURNED) or _key(to) is None:
-            return cast(made, node)
-        return f"CAST({made.sql(value)} AS {print_type(made, to)})"
+        if not (more or dropped or isinstance(value, _TURNED)):
+            found = text(made, to)
+            if found is not None:
+                return f"CAST({made.sql(value)} AS {found})"
+        return cast(made, node)
 
     return {exp.Cast: print_cast, exp.DataType: print_type}
 
@@ -74,19 +101,23 @@ def _handlers(cast: _Handler, data_type: _Handler, numbers: bool) -> dict[type[e
 def _key(node: exp.Expr) -> object:
     """A type's name and numbers, which decide its text; None for a type of another form."""
     args = node.args
+    for key, value in args.items():
+        if value and key not in _PLAIN:
+            return None
     name = args["this"]
-    if isinstance(node.parent, exp.DataType):
+    if name in _OTHER_TYPES:
         return None
-    if name in _OTHER_TYPES or any(value for key, value in args.items() if key not in _PLAIN):
-        return None
-    numbers, nullable = args.get("expressions"), args.get("nullable")
+    # Names of types are one object each, and slow to hash.
+    plain = (id(name), args.get("nullable"))
+    numbers = args.get("expressions")
     if not numbers:
-        return name, nullable
-    key: list[object] = [name, nullable]
+        return plain if isinstance(name, exp.DType) else None
+    words: list[object] = []
     for number in numbers:
         word = number.this
-        plain = type(number) is exp.DataTypeParam and isinstance(word, (exp.Literal, exp.Var))
-        if not plain or number.args.get("expression"):
+        if type(number) is not exp.DataTypeParam or number.args.get("expression"):
             return None
-        key.append((type(word), word.this))
-    return tuple(key)
+        if not isinstance(word, (exp.Literal, exp.Var)):
+            return None
+        words += (type(word), word.this)
+    return (*plain, *words) if isinstance(name, exp.DType) else None
