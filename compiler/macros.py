@@ -94,8 +94,9 @@ class MacroLibrary:
     raises `CompileFailed` with error[broken-macro] at its own line, when it is asked for.
 
     `rendered` takes what `rendered()` of an earlier library gave; it is used where every macro
-    file and the dialect are the same, and then expanding needs no template engine. `forms` is for
-    the lowering, which keeps bodies in the target's SQL there.
+    file and the dialect are the same, and then expanding needs no template engine. `forms` and
+    `tests` are for the lowering: bodies in the target's SQL, and the types of tests that are the
+    same there.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class MacroLibrary:
         self._renderers: dict[str | None, Renderer] = {}
         self._portables: dict[str, bool] = {}
         self.forms: dict[object, Body] = {}
+        self.tests: dict[object, DataType] = {}
         self._rendered: dict[str, str] = {}
         if rendered is not None and rendered.get("digest") == self.digest():
             self._rendered.update(rendered)

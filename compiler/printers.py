@@ -23,6 +23,10 @@ _SLOW_CASTS = frozenset({"spark", "databricks", "redshift", "clickhouse", "bigqu
 _WITHOUT_NUMBERS = frozenset({"bigquery"})
 _SLOW_NAMES = frozenset({"bigquery", "snowflake"})
 
+# Those whose expressions are longer than a line more often than not, and what is in them.
+_LONG = frozenset({"clickhouse"})
+_OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous)
+
 # What is asked of a type beyond its name, its numbers and whether it may be NULL.
 _PLAIN = frozenset({"this", "expressions", "nullable"})
 # Casts to JSON, and what becomes no cast at all.
@@ -43,10 +47,29 @@ def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
         own |= _casts(made._dispatch, numbers=name not in _WITHOUT_NUMBERS)
     if name in _SLOW_NAMES:
         own |= _names(made._dispatch)
+    if name in _LONG and not pretty:
+        handlers = {**made._dispatch, **own}
+        texts: dict[int, tuple[exp.Expr, str]] = {}
+        own |= {kind: _once(handlers[kind], texts) for kind in _OFTEN_BROKEN}
     if own:
         # Of this printer alone: sqlglot's own table belongs to the class.
         made._dispatch = {**made._dispatch, **own}
     return made
+
+
+def _once(handler: _Handler, texts: dict[int, tuple[exp.Expr, str]]) -> _Handler:
+    """What prints each node once: those that do not fit into a line are asked for by part again.
+
+    Nodes are kept in `texts`, so that their ids stay their own.
+    """
+
+    def print_node(made: Generator, node: exp.Expr) -> str:
+        found = texts.get(id(node))
+        if found is None:
+            found = texts[id(node)] = (node, handler(made, node))
+        return found[1]
+
+    return print_node
 
 
 def _names(handlers: _Handlers) -> _Handlers:

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.dialects.rules.expressions import NATIVE
-from seeknal.compiler.dialects.typed import type_of
+from seeknal.compiler.dialects.typed import type_of, typed
 from seeknal.compiler.macro_body import COLUMN, Body, Shape, Slot, build, copy_tree, unmasked
 from seeknal.compiler.macros import Expansion, MacroLibrary, Prepared
 from seeknal.compiler.records import dataclass
@@ -124,12 +124,21 @@ class Bodies:
         return self._keys[1]
 
     def _test(self, when: exp.Expr) -> exp.Expr:
-        """The test in the target's SQL, rewritten once for all features of the step."""
+        """The test in the target's SQL, typed; rewritten once for all features of the step."""
         known = self._tests.get(id(when))
         if known is None:
-            found = self.dialect.rewrite(copy_tree(when), ())
-            if not when.args.get(NATIVE):
-                found.set(NATIVE, None)
+            sort = _sort_of_test(when)
+            kept = self.library.tests.get(sort)
+            if kept is not None:
+                found = typed(when, kept)
+            else:
+                plain = copy_tree(when)
+                found = self.dialect.rewrite(copy_tree(when), ())
+                if not when.args.get(NATIVE):
+                    found.set(NATIVE, None)
+                kind = type_of(found)
+                if sort is not None and kind is not None and found == plain:
+                    self.library.tests[sort] = kind
             # The test itself is kept, so that its id stays its own.
             known = self._tests[id(when)] = (when, found)
         return known[1]
@@ -154,6 +163,7 @@ class Bodies:
         when = given.pop(_WHEN, None)
         if when is not None:
             when.set(NATIVE, True)
+            typed(when, type_of(values[_WHEN]))
         x, at, days = (given.pop(name, None) for name in ("x", "at", "days"))
         keys = [given.pop(name) for name in list(given) if name.startswith(_KEY)]
         if when is not None and x is not None:
@@ -178,6 +188,35 @@ class Bodies:
             for column in found.prepared
         )
         return Body(shape(found.expression), columns, frozenset())
+
+
+_PLAIN_TESTS = frozenset({exp.And, exp.Between, exp.EQ, exp.GTE, exp.LTE, exp.GT, exp.LT})
+# Whole numbers of so many digits are int64 in every dialect.
+_DIGITS = 18
+
+
+def _sort_of_test(node: exp.Expr) -> object:
+    """What the rules may look at in a test of whole numbers; None for another test.
+
+    Where they leave one of a sort as it is, they leave all.
+    """
+    if node.args.get(NATIVE):
+        return NATIVE
+    kind = type(node)
+    if kind is exp.Column:
+        return kind
+    if kind is exp.Literal:
+        number = node.this
+        return kind if number.isdecimal() and not node.is_string and len(number) < _DIGITS else None
+    if kind not in _PLAIN_TESTS:
+        return None
+    sorts: list[object] = [kind]
+    for key, value in node.args.items():
+        sort = _sort_of_test(value) if isinstance(value, exp.Expr) else None
+        if sort is None:
+            return None
+        sorts += (key, sort)
+    return tuple(sorts)
 
 
 def _filled(form: Body, values: dict[str, exp.Expr], prefix: str) -> Expansion:
