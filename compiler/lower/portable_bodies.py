@@ -212,6 +212,8 @@ def _sort_of_test(node: exp.Expr) -> object:
         return None
     sorts: list[object] = [kind]
     for key, value in node.args.items():
+        if value is None:
+            continue
         sort = _sort_of_test(value) if isinstance(value, exp.Expr) else None
         if sort is None:
             return None
