@@ -102,7 +102,7 @@ def said(bodies: Bodies, library: MacroLibrary, word: str, use: dict[str, Any]) 
 
 
 def uses(header: AggregationHeader, tests: list[exp.Expr | None]) -> Iterator[dict[str, Any]]:
-    """Uses of an aggregation: with every type that it takes and every test, by two sets of names."""
+    """Uses of an aggregation with every type that it takes and every test, by two sets of names."""
     types = (None,) if header.takes == "nothing" else tuple(filter(header.accepts, TYPES))
     for data_type, when, (x, at, days, key) in product(types, tests, NAMES):
         plain = exp.Literal.number(1) if data_type is None else column(x)
