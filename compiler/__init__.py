@@ -8,7 +8,7 @@
 | say what to compute, no dialect in it | `Plan` | `planning.py`, `plan.py` |
 | improve the plan, one rule a function | `Plan` | `rewrites/` |
 | lower to the target's tree; macros fill in | sqlglot trees | `lower/`, `dialects/`, `macros.py` |
-| print text; columns, lineage, digest | `Artifact` | `layout.py`, `artifact.py` |
+| print text; columns, lineage, digest | `Artifact` | `layout.py`, `printers.py`, `artifact.py` |
 
 `build.py` runs them in order. `findings.py`, `types.py` and `features.py` are shared by all.
 """

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect as Printer
+
+from seeknal.compiler.printers import printer as printer_of
 
 WIDTH = 100
 _INDENT = "  "
@@ -48,12 +49,8 @@ def comment(text: str) -> str:
 
 class _Layout:
     def __init__(self, printer: str) -> None:
-        dialect = Printer.get_or_raise(printer)
-        # Names of functions keep their case: only those that sqlglot knows are upper-cased.
-        self.flat = dialect.generator(pretty=False, comments=False, normalize_functions=False)
-        self.pretty = dialect.generator(
-            pretty=True, comments=False, normalize_functions=False, max_text_width=WIDTH
-        )
+        self.flat = printer_of(printer, pretty=False)
+        self.pretty = printer_of(printer, pretty=True, width=WIDTH)
         self.texts: dict[int, str] = {}
 
     def text(self, node: exp.Expr) -> str:

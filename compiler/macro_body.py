@@ -65,12 +65,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A node to build: its class, and its arguments: constants, nodes and lists."""
+    """A node to build: its class, and its arguments: constants, nodes and lists.
+
+    `meta` is what a dialect noted on the node.
+    """
 
     cls: type[exp.Expr]
     constants: tuple[tuple[str, object], ...]
     children: tuple[tuple[str, Shape | Slot], ...]
     lists: tuple[tuple[str, tuple[object, ...]], ...]
+    meta: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,10 @@ def build(
             else:
                 built.append(item)
         args[key] = built
-    return shape.cls(**args)
+    node = shape.cls(**args)
+    if shape.meta is not None:
+        node.meta.update(shape.meta)
+    return node
 
 
 def unmasked(x: exp.Expr, when: exp.Expr | None) -> exp.Expr:

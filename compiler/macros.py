@@ -94,7 +94,9 @@ class MacroLibrary:
     raises `CompileFailed` with error[broken-macro] at its own line, when it is asked for.
 
     `rendered` takes what `rendered()` of an earlier library gave; it is used where every macro
-    file and the dialect are the same, and then expanding needs no template engine.
+    file and the dialect are the same, and then expanding needs no template engine. `forms` and
+    `tests` are for the lowering: bodies in the target's SQL, and the types of tests that are the
+    same there.
     """
 
     def __init__(
@@ -114,6 +116,9 @@ class MacroLibrary:
         self._headers: dict[str, AggregationHeader] = {}
         self._bodies: dict[tuple[object, ...], tuple[Body, bool]] = {}
         self._renderers: dict[str | None, Renderer] = {}
+        self._portables: dict[str, bool] = {}
+        self.forms: dict[object, Body] = {}
+        self.tests: dict[object, DataType] = {}
         self._rendered: dict[str, str] = {}
         if rendered is not None and rendered.get("digest") == self.digest():
             self._rendered.update(rendered)
@@ -247,6 +252,15 @@ class MacroLibrary:
             for name, level, shape in body.columns
         )
         return Expansion(build(body.expression, values, keys), prepared, native)
+
+    def is_portable(self, word: str) -> bool:
+        """True where the body of aggregation `word` is in DuckDB's SQL."""
+        known = self._portables.get(word)
+        if known is None:
+            header = self.find(word)
+            assert header is not None, word
+            known = self._portables[word] = self._file(header.name).dialect is None
+        return known
 
     def _file(self, name: str) -> _File:
         """The file whose body `name` is expanded from."""

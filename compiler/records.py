@@ -49,6 +49,8 @@ def _record(cls: type, *, eq: bool = True, kw_only: bool = False) -> type:
 
 def _equality(values: Callable[[Any], Any]) -> tuple[Callable[..., Any], Callable[..., int]]:
     def equal(self: object, other: object) -> Any:
+        if other is self:
+            return True
         if other.__class__ is not self.__class__:
             return NotImplemented
         return values(self) == values(other)

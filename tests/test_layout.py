@@ -41,7 +41,7 @@ STAGES = (
     ("plans", "plan planning"),
     ("better plans", "rewrites"),
     ("trees", "dialects lower"),
-    ("text", "layout lineage artifact guarded staged adapt compile_node"),
+    ("text", "printers layout lineage artifact guarded staged adapt compile_node"),
     ("the whole", "stages build frame_join serving"),
 )
 STAGE_OF = {name: number for number, (_, names) in enumerate(STAGES) for name in names.split()}

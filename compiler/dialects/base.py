@@ -40,7 +40,8 @@ class Dialect:
     `rewrite(expression, columns)` turns an expression in DuckDB's vocabulary over columns into
     one the dialect runs, `rewrite_query(query, inputs, columns)` a query that returns `columns`;
     both change the tree that they are given, and raise `Unsupported`. `finish(statement)` has the
-    last word on a whole statement, the compiler's own parts included. `asof_join`: it has ASOF
+    last word on a whole statement, the compiler's own parts included; `finishes_by_type`: it looks
+    at the types that `rewrite` noted on nodes. `asof_join`: it has ASOF
     joins. `frames_by_row`: how far a RANGE frame reaches may be an expression of the row.
     `wide(expr, type)` is a number in a type that holds its sums, where those of its own type wrap.
     `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
@@ -61,6 +62,7 @@ class Dialect:
     rewrite: Callable[[exp.Expr, Sequence[Column]], exp.Expr]
     rewrite_query: Callable[[exp.Query, Sequence[Relation], Sequence[Column]], exp.Query]
     finish: Callable[[exp.Expr], exp.Expr] | None = None
+    finishes_by_type: bool = False
     wide: Callable[[exp.Expr, DataType], exp.Expr] | None = None
     asof_join: bool = False
     frames_by_row: bool = False

@@ -13,7 +13,7 @@ from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
 from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
-from seeknal.compiler.dialects.rules.expressions import rewrite_expression
+from seeknal.compiler.dialects.rules.expressions import NATIVE, rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
 from seeknal.compiler.dialects.typed import DECIMAL, INTERVAL, common_type, type_of, typed
 from seeknal.compiler.model import Relation
@@ -87,7 +87,7 @@ def _of_macro(node: exp.Expr) -> exp.Expr:
     if not isinstance(node, exp.DateDiff) or node.args["unit"].name.upper() == "DAY":
         return node
     found = functions.difference(node.this, node.expression, node.args["unit"].name.upper())
-    found.set("seeknal_native", True)
+    found.set(NATIVE, True)
     return found
 
 
@@ -105,10 +105,13 @@ def rewrite_query(
         _name_outputs(named)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    for window in list(found.find_all(exp.Window)):
-        _check_typed(window)
-    for values in list(found.find_all(exp.Values)):
-        _align_values(values)
+    nodes = list(found.find_all(exp.Window, exp.Values))
+    for node in nodes:
+        if isinstance(node, exp.Window):
+            _check_typed(node)
+    for node in nodes:
+        if isinstance(node, exp.Values):
+            _align_values(node)
     texts.spell(found)
     return found
 
@@ -178,7 +181,7 @@ def _expand_order(select: exp.Select) -> None:
 
 
 def _check(tree: exp.Expr) -> None:
-    for node in tree.walk():
+    for node in tree.find_all(exp.Window, exp.Join, exp.With, exp.Query):
         if isinstance(node, exp.Window):
             _check_window(node)
         elif isinstance(node, exp.Join):

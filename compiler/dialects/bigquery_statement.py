@@ -6,6 +6,7 @@ Runs over what the compiler makes and over users' SQL alike.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlglot import exp
 
@@ -15,33 +16,69 @@ from seeknal.compiler.dialects.bigquery_types import in_cast
 _WEEK = "WEEK"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _TOUCHED: tuple[type[exp.Expr], ...] = (
+    *(exp.Select, exp.SetOperation, exp.Window),
     *(exp.Cast, exp.TimestampTrunc, exp.Interval, exp.Identifier, exp.IgnoreNulls),
 )
 
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement as BigQuery takes it. Raises `Unsupported` for columns that it cannot tell."""
-    for query in list(statement.find_all(exp.Select)):
+    found = _touched(statement)
+    selects, names = found[exp.Select], found[exp.Identifier]
+    like_relations = _columns_like(selects, names)
+    for query in selects:
         _check_names(query)
-        _qualify(query)
-    for operation in list(statement.find_all(exp.SetOperation)):
-        _group_sets(operation)
-    for node in list(statement.find_all(*_TOUCHED)):
-        match node:
-            case exp.Identifier():
-                if _PLAIN.match(node.name) is None:
-                    node.set("quoted", True)
-            case exp.IgnoreNulls():
-                inline_nulls(node)
-            case exp.Cast():
-                node.set("to", in_cast(node.to))
-            case exp.TimestampTrunc():
-                node.replace(_trunc(node))
-            case exp.Interval():
-                _count_plainly(node)
-    for window in list(statement.find_all(exp.Window)):
+        names += _qualify(query, like_relations)
+    if found[exp.SetOperation]:
+        for operation in found[exp.SetOperation]:
+            _group_sets(operation)
+        # Grouping copies.
+        found = _touched(statement)
+        names = found[exp.Identifier]
+    for name in names:
+        if _PLAIN.match(name.name) is None:
+            name.set("quoted", True)
+    for node in found[exp.IgnoreNulls]:
+        inline_nulls(node)
+    for node in found[exp.Cast]:
+        node.set("to", in_cast(node.args["to"]))
+    for node in found[exp.TimestampTrunc]:
+        node.replace(_trunc(node))
+    for node in found[exp.Interval]:
+        _count_plainly(node)
+    for window in found[exp.Window]:
         _order_nulls(window)
     return statement
+
+
+def _touched(statement: exp.Expr) -> dict[type[exp.Expr], list[Any]]:
+    """The nodes that may change, by kind: one walk through the statement takes as long as any."""
+    found: dict[type[exp.Expr], list[Any]] = {kind: [] for kind in _TOUCHED}
+    for node in statement.find_all(*_TOUCHED):
+        found[_kind(type(node))].append(node)
+    return found
+
+
+def _kind(kind: type[exp.Expr]) -> type[exp.Expr]:
+    found = _KINDS.get(kind)
+    if found is None:
+        found = _KINDS[kind] = next(touched for touched in _TOUCHED if issubclass(kind, touched))
+    return found
+
+
+# The kind in `_TOUCHED` of each class of nodes that was met.
+_KINDS: dict[type[exp.Expr], type[exp.Expr]] = {}
+
+
+def _columns_like(selects: list[exp.Select], names: list[exp.Identifier]) -> set[str]:
+    """Names of relations that are those of columns, too, folded."""
+    sources = (query.args.get("from_") for query in selects)
+    relations = {source.this.alias_or_name.casefold() for source in sources if source is not None}
+    return {
+        folded
+        for name in names
+        if (folded := name.name.casefold()) in relations and isinstance(name.parent, exp.Column)
+    }
 
 
 def _check_names(query: exp.Select) -> None:
@@ -58,21 +95,27 @@ def _check_names(query: exp.Select) -> None:
             )
 
 
-def _qualify(query: exp.Select) -> None:
-    """Names with their relation where alone they would mean another thing.
+def _qualify(query: exp.Select, like_relations: set[str]) -> list[exp.Identifier]:
+    """Names with their relation where alone they would mean another thing; what was added.
 
-    A column that is called like its relation would be the whole row. A key of GROUP BY would be
-    the output of that name.
+    A column that is called like its relation would be the whole row: `like_relations` has the
+    names of such. A key of GROUP BY would be the output of that name.
     """
+    added: list[exp.Identifier] = []
     source = query.args.get("from_")
     if source is None or query.args.get("joins"):
-        return
+        return added
+
+    def qualify(column: exp.Expr) -> None:
+        added.append(_relation_name(source.this))
+        column.set("table", added[-1])
+
     relation = source.this.alias_or_name
-    if any(name.name.casefold() == relation.casefold() for name in query.find_all(exp.Column)):
+    if relation.casefold() in like_relations:
         for column in query.find_all(exp.Column):
             own = column.find_ancestor(exp.Select) is query
             if own and not column.table and column.name.casefold() == relation.casefold():
-                column.set("table", _relation_name(source.this))
+                qualify(column)
     group = query.args.get("group")
     outputs = {
         column.alias.casefold(): column.this
@@ -83,7 +126,8 @@ def _qualify(query: exp.Select) -> None:
         if isinstance(key, exp.Column) and not key.table:
             output = outputs.get(key.name.casefold())
             if output is not None and output != key:
-                key.set("table", _relation_name(source.this))
+                qualify(key)
+    return added
 
 
 def _relation_name(relation: exp.Expr) -> exp.Identifier:

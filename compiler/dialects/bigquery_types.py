@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlglot import exp
 
 from seeknal.compiler.types import DataType, Kind
@@ -45,4 +47,9 @@ def in_cast(data_type: exp.DataType) -> exp.DataType:
     name = decimal_name(precision, scale)
     if data_type.this == exp.DataType.Type.BIGDECIMAL:
         name = "BIGNUMERIC"
+    return _decimal(name).copy()
+
+
+@cache
+def _decimal(name: str) -> exp.DataType:
     return exp.DataType.build(name, dialect="bigquery")

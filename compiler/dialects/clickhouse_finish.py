@@ -34,12 +34,19 @@ _LONGEST_FRAME = 2**31 - 1
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as ClickHouse reads it right, with its settings."""
     holder = exp.Paren(this=statement)
+    # Names that are written as they are: half of all nodes are names, and most say one of a few.
+    plain: set[str] = set()
     # From the leaves up: what is put around a node keeps what was done inside it.
     for node in reversed(list(statement.walk())):
-        rule = _RULES.get(type(node))
+        kind = type(node)
+        if kind is exp.Identifier:
+            if node.args["this"] not in plain:
+                _name(node, plain)
+            continue
+        rule = _RULES.get(kind)
         if rule is not None:
             rule(node)
-        if _is_test(node):
+        if kind in _MAYBE_TESTS and _is_test(node):
             _truth(node)
     found = holder.this
     assert isinstance(found, exp.Expr)
@@ -78,12 +85,19 @@ def _type(node: exp.DataType) -> None:
 _NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
 
 
-def _name(node: exp.Identifier) -> None:
-    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
-    quoted = needs_quotes(node.name) or node.name in _NOT_NAMES
-    node.set("quoted", bool(node.args.get("quoted")) or quoted)
-    if "\\" in node.name:
-        node.set("this", node.name.replace("\\", "\\\\"))
+def _name(node: exp.Expr, plain: set[str]) -> None:
+    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too.
+
+    Names that are written as they are go to `plain`.
+    """
+    name = node.name
+    if not needs_quotes(name) and name not in _NOT_NAMES:
+        plain.add(name)
+        return
+    if not node.args.get("quoted"):
+        node.set("quoted", True)
+    if "\\" in name:
+        node.set("this", name.replace("\\", "\\\\"))
 
 
 def _columns(node: exp.Select) -> None:
@@ -192,6 +206,7 @@ _TESTS = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not),
     *(exp.Is, exp.In, exp.Between, exp.Like, exp.Exists),
 )
+_MAYBE_TESTS = frozenset({*_TESTS, exp.Anonymous, exp.Paren})
 _TEST_FUNCTIONS = frozenset({"startsWith", "match", "isDistinctFrom", "isNotDistinctFrom"})
 _VALUES = (exp.Alias, exp.Select, exp.Coalesce, exp.Max, exp.Min, exp.Lag, exp.Lead, exp.Distinct)
 
@@ -316,7 +331,6 @@ def _truncated(node: exp.TimestampTrunc) -> None:
 
 _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.DataType: _type,
-    exp.Identifier: _name,
     exp.Select: _select,
     exp.Join: _join,
     **dict.fromkeys((exp.Union, exp.Except, exp.Intersect), _operation),

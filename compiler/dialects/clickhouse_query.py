@@ -21,12 +21,13 @@ def rewrite_query(
     """A user's query with the rows, names and types that the model promises."""
     for select in list(tree.find_all(exp.Select)):
         _order_by_alias(select)
-    for clause in tree.find_all(exp.With):
-        _check_recursion(clause)
-    for values in tree.find_all(exp.Values):
-        _name_columns(values)
-    for spec in list(tree.find_all(exp.WindowSpec)):
-        _check_frame(spec)
+    for node in list(tree.find_all(exp.With, exp.Values, exp.WindowSpec)):
+        if isinstance(node, exp.With):
+            _check_recursion(node)
+        elif isinstance(node, exp.Values):
+            _name_columns(node)
+        else:
+            _check_frame(node)
     return _rewrite_query(tree, inputs, columns)
 
 
@@ -78,7 +79,7 @@ def _order_by_alias(select: exp.Select) -> None:
             column.replace(exp.Literal.number(place) if countable else meant.copy())
 
 
-def _check_frame(spec: exp.WindowSpec) -> None:
+def _check_frame(spec: exp.Expr) -> None:
     """Raise `Unsupported` for a RANGE frame with a distance over a key that may be NULL.
 
     ClickHouse puts the rows without a key beside the others.

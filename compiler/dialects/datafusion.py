@@ -118,6 +118,7 @@ DIALECT = Dialect(
     rewrite=rewrite,
     rewrite_query=rewrite_query,
     finish=finish,
+    finishes_by_type=True,
     lacks={
         "ASOF JOIN": "intervals from each row to the next say the same",
         "NaN in parquet files": "statistics leave it out, and the engine then reads another value; "

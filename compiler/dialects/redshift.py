@@ -89,11 +89,14 @@ def parameter(name: str) -> exp.Expr:
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """Without IS DISTINCT FROM; its frames count rows alone. Raises `Unsupported` for distances."""
-    for spec in statement.find_all(exp.WindowSpec):
-        bounds = (spec.args.get("start"), spec.args.get("end"))
-        if spec.args.get("kind") == "RANGE" and any(isinstance(b, exp.Expr) for b in bounds):
-            raise Unsupported(spec, "a RANGE frame over a distance", "use `strategy: range_join`")
-    return without_null_safe(statement)
+    for node in list(statement.find_all(exp.WindowSpec, exp.NullSafeEQ, exp.NullSafeNEQ)):
+        if not isinstance(node, exp.WindowSpec):
+            without_null_safe(node)
+            continue
+        bounds = (node.args.get("start"), node.args.get("end"))
+        if node.args.get("kind") == "RANGE" and any(isinstance(b, exp.Expr) for b in bounds):
+            raise Unsupported(node, "a RANGE frame over a distance", "use `strategy: range_join`")
+    return statement
 
 
 WORDS = Vocabulary(

@@ -33,10 +33,12 @@ class Source:
 
     def find(self, name: str) -> Output | None:
         """The column of that name, in any case."""
+        for column in self.columns:
+            if column.name == name:
+                return column
         folded = name.casefold()
-        exact = (column for column in self.columns if column.name == name)
         near = (c for c in self.columns if c.name is not None and c.name.casefold() == folded)
-        return next(exact, None) or next(near, None)
+        return next(near, None)
 
 
 @dataclass(slots=True)
@@ -125,8 +127,10 @@ def copied(node: exp.Expr) -> exp.Expr:
 
 def spell(identifier: exp.Expr, name: str) -> None:
     """Write a name as it is declared."""
-    identifier.set("this", name)
-    identifier.set("quoted", needs_quotes(name))
+    quoted = needs_quotes(name)
+    if identifier.args["this"] != name or bool(identifier.args.get("quoted")) is not quoted:
+        identifier.set("this", name)
+        identifier.set("quoted", quoted)
 
 
 def named(name: str) -> exp.Identifier:

@@ -88,12 +88,16 @@ def rewrite_query(
     without_tuples(without_distinct_on(tree))
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    for select in list(found.find_all(exp.Select)):
+    nodes = list(found.find_all(exp.Select, exp.Values))
+    for select in nodes:
+        if not isinstance(select, exp.Select):
+            continue
         _order_distinct(select)
         if not isinstance(select.parent, exp.Exists):
             _widen(select)
-    for values in list(found.find_all(exp.Values)):
-        _name_columns(values)
+    if any(isinstance(node, exp.Values) for node in nodes):
+        for values in list(found.find_all(exp.Values)):
+            _name_columns(values)
     return found
 
 

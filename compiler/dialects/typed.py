@@ -50,7 +50,7 @@ def typed(node: Node, data_type: DataType | None) -> Node:
 
 def type_of(node: exp.Expr) -> DataType | None:
     """The type that `typed` gave the node."""
-    found = node.meta.get(_TYPE)
+    found = node.meta_get(_TYPE)
     return found if isinstance(found, DataType) else None
 
 
@@ -70,15 +70,23 @@ def common_type(parent: exp.Expr, operands: Sequence[exp.Expr]) -> DataType | No
     Text written in the query takes the type of what it stands beside, where it is spelt in the
     way that every engine reads alike.
     """
-    known = [type_of(operand) for operand in operands if not is_text(operand)]
-    types = [t for t in known if t is not None and t != NULL]
-    if None in known:
-        return None
+    types: list[DataType] = []
+    for operand in operands:
+        if is_text(operand):
+            continue
+        known = type_of(operand)
+        if known is None:
+            return None
+        if known != NULL:
+            types.append(known)
     if not types:
         return STRING if any(is_text(operand) for operand in operands) else NULL
-    if len({family(t) for t in types}) > 1:
-        names = " and a ".join(sorted({family(t) for t in types}))
-        raise Unsupported(parent, f"a {names} in one place", "cast one of the two")
+    kinds = {t.kind for t in types}
+    if len(kinds) > 1 or Kind.OTHER in kinds:
+        families = {family(t) for t in types}
+        if len(families) > 1:
+            names = " and a ".join(sorted(families))
+            raise Unsupported(parent, f"a {names} in one place", "cast one of the two")
     found = _widest(types)
     for operand in operands:
         if is_text(operand) and found.kind is not Kind.STRING:

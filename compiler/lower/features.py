@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import field
 
 from sqlglot import exp
@@ -13,7 +14,7 @@ from seeknal.compiler.lower.conditions import condition_of
 from seeknal.compiler.lower.names import column_of, name_of
 from seeknal.compiler.lower.values import all_of, not_null, value
 from seeknal.compiler.lower.windows import window_tests
-from seeknal.compiler.macros import MacroLibrary, Prepared
+from seeknal.compiler.macros import PORTABLE_DIALECT, Expansion, MacroLibrary, Prepared
 from seeknal.compiler.plan import Aggregate, Named, Take
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DOUBLE, Column, DataType
@@ -32,9 +33,15 @@ class FeatureLowering:
     _tests: dict[object, exp.Expr | None] = field(default_factory=dict)
     _keys: list[exp.Expr] = field(default_factory=list)
     _prefixes: set[str] = field(default_factory=set)
+    _expand: Callable[..., Expansion] = field(init=False)
 
     def __post_init__(self) -> None:
         """Lower what all features share."""
+        self._expand = self.library.expand
+        if self.dialect.name != PORTABLE_DIALECT:
+            from seeknal.compiler.lower.portable_bodies import Bodies
+
+            self._expand = Bodies(self.dialect, self.library).expand
         self._keys = [value(key.value, self.dialect) for key in self.step.keys]
 
     def projection(self, feature: Feature) -> exp.Alias:
@@ -63,7 +70,7 @@ class FeatureLowering:
     def _measure(self, measure: Measure, name: str) -> exp.Expr:
         when = self._when(measure)
         arguments, types = self._arguments(measure)
-        expansion = self.library.expand(
+        expansion = self._expand(
             measure.aggregation,
             x=self._masked(measure.column, when),
             x_type=measure.column.type if measure.column else None,
@@ -76,13 +83,7 @@ class FeatureLowering:
             column_prefix=self._prefix(name),
         )
         expression = expansion.expression
-        prepared = list(expansion.prepared)
-        if not expansion.native:
-            expression = self.dialect.rewrite(expression, ())
-            prepared = [
-                Prepared(p.name, p.level, self.dialect.rewrite(p.expression, ())) for p in prepared
-            ]
-        self.prepared += prepared
+        self.prepared += expansion.prepared
         if measure.or_zero:
             return exp.Coalesce(this=expression, expressions=[exp.Literal.number(0)])
         return expression

@@ -12,6 +12,8 @@ from seeknal.compiler.dialects.base import Unsupported
 
 def without_tuples(tree: exp.Expr) -> exp.Expr:
     """Comparisons of tuples column by column. DuckDB holds NULL equal to NULL in a tuple."""
+    if tree.find(exp.Tuple) is None:
+        return tree
     for node in list(tree.find_all(exp.EQ, exp.NEQ, exp.In)):
         if isinstance(node.this.unnest(), exp.Tuple) and not node.args.get("query"):
             found: exp.Expr = _by_columns(node)

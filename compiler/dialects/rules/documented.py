@@ -83,9 +83,7 @@ def microseconds_apart(
     return {exp.DateDiff: rule}
 
 
-def without_null_safe(statement: exp.Expr) -> exp.Expr:
-    """A statement whose IS [NOT] DISTINCT FROM is said by its parts. For `Dialect.finish`."""
-    for node in list(statement.find_all(exp.NullSafeEQ, exp.NullSafeNEQ)):
-        same = same_or_both_null(node.this.copy(), node.expression.copy())
-        node.replace(same if isinstance(node, exp.NullSafeEQ) else exp.Not(this=same))
-    return statement
+def without_null_safe(node: exp.Expr) -> None:
+    """Say IS [NOT] DISTINCT FROM by its parts, in the node's place. For `Dialect.finish`."""
+    same = same_or_both_null(node.this.copy(), node.expression.copy())
+    node.replace(same if isinstance(node, exp.NullSafeEQ) else exp.Not(this=same))

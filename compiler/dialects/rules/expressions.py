@@ -19,10 +19,22 @@ from seeknal.compiler.types import Column
 
 # Parts of a node that are no expressions: names of types, units and windows.
 _WORDS = (exp.DataType, exp.Var, exp.Identifier, exp.IntervalSpan, exp.WindowSpec)
-_NATIVE = "seeknal_native"
+NATIVE = "seeknal_native"
+"""Marks the target's own SQL, which is not rewritten again."""
 
 Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
+
+
+def _is_operand(kind: type[object]) -> bool:
+    found = _OPERANDS.get(kind)
+    if found is None:
+        found = _OPERANDS[kind] = issubclass(kind, exp.Expr) and not issubclass(kind, _WORDS)
+    return found
+
+
+# Whether each class that was met among arguments is one of operands: sqlglot's are slow to tell.
+_OPERANDS: dict[type[object], bool] = {}
 
 
 class Expressions:
@@ -36,45 +48,43 @@ class Expressions:
 
     def rewrite(self, node: exp.Expr, *, inside: bool = False) -> exp.Expr:
         """The node's replacement, typed. `inside`: it is the aggregate of a FILTER or an OVER."""
-        if node.args.get(_NATIVE):
+        if node.args.get(NATIVE):
             return node
-        found = self._node(node)
-        after = found.meta.get(AFTER)
+        rule = self._words.rules.get(type(node))
+        if rule is None:
+            found = self._without_rule(node)
+        else:
+            self._operands(node)
+            found = rule(node, self._words)
+        after = found.meta_get(AFTER)
         if after is not None and not inside:
             found.meta.pop(AFTER)
             found = typed(cast(found, self._words.type_name(after)), after)
         return found
 
-    def _node(self, node: exp.Expr) -> exp.Expr:
+    def _without_rule(self, node: exp.Expr) -> exp.Expr:
+        """A name, a query, a function by its name, or what has more in it than operands."""
         if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
             return self._column(node)
         if isinstance(node, exp.Star):
             return node
-        if isinstance(node, exp.Exists | exp.Query):
+        if isinstance(node, (exp.Exists, exp.Query)):
             return self._query_in(node)
-        if isinstance(node, exp.Filter | exp.Window):
+        if isinstance(node, (exp.Filter, exp.Window)):
             return self._around_aggregate(node)
         if isinstance(node, exp.Ordered):
             return self.ordered(node)
-        rule = self._words.rules.get(type(node))
         if isinstance(node, exp.Anonymous):
             arguments, rule = self._words.named.get(node.name.lower(), (-1, None))
-            if arguments != len(node.expressions):
-                rule = None
-        if rule is None:
-            refuse(node)
-        self._operands(node)
-        found = rule(node, self._words)
-        if not isinstance(found, exp.Expr):
-            raise TypeError(type(found))
-        return found
+            if rule is not None and arguments == len(node.expressions):
+                self._operands(node)
+                return rule(node, self._words)
+        refuse(node)
 
     def _operands(self, node: exp.Expr) -> None:
         for key, value in list(node.args.items()):
-            if isinstance(value, exp.Expr):
-                if not isinstance(value, _WORDS) and key not in ("unit", "to"):
-                    node.set(key, self.rewrite(value))
-            elif isinstance(value, list):
+            kind = type(value)
+            if kind is list:
                 parts = [
                     self.rewrite(part)
                     if isinstance(part, exp.Expr) and not isinstance(part, _WORDS)
@@ -82,6 +92,11 @@ class Expressions:
                     for part in value
                 ]
                 node.set(key, parts)
+            elif _is_operand(kind) and key not in ("unit", "to"):
+                found = self.rewrite(value)
+                # Most operands are what they were, and in their place.
+                if found is not value or value.parent is not node:
+                    node.set(key, found)
 
     def _query_in(self, node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Exists):
@@ -156,5 +171,5 @@ def _native(node: exp.Expr) -> exp.Expr:
 
     Marked among its arguments, which every way of copying a tree keeps.
     """
-    node.set(_NATIVE, True)
+    node.set(NATIVE, True)
     return node

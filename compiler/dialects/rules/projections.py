@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
-from seeknal.compiler.dialects.scopes import Output, Scope, named, spell
+from seeknal.compiler.dialects.scopes import Output, Scope, copied, named, spell
 from seeknal.compiler.dialects.typed import typed
 from seeknal.compiler.types import Column
 
@@ -16,6 +16,22 @@ def name_of(projection: exp.Expr) -> str:
     """The name that a projection gives its column; "" for an expression without one."""
     named = projection if isinstance(projection, exp.Column) else projection.args.get("alias")
     return named.name if isinstance(named, exp.Expr) else ""
+
+
+def as_written(node: exp.Select) -> list[tuple[str, exp.Expr]]:
+    """The projections with their names; those that something may name are copies.
+
+    They are rewritten where they stand, after what names them.
+    """
+    used: set[str] | None = None
+    if node.args.get("order") is None:
+        used = {column.name.casefold() for column in node.find_all(exp.Column)}
+    found = []
+    for projection in node.expressions:
+        name, inner = name_of(projection), projection.unalias()
+        meant = used is None or name.casefold() in used
+        found.append((name, copied(inner) if meant else inner))
+    return found
 
 
 def is_star(node: exp.Expr) -> bool:

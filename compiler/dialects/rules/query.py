@@ -21,6 +21,7 @@ from seeknal.compiler.dialects.rules.clauses import (
 )
 from seeknal.compiler.dialects.rules.expressions import Expressions, rewrite_expression
 from seeknal.compiler.dialects.rules.projections import (
+    as_written,
     columns_of_star,
     is_star,
     name_of,
@@ -28,7 +29,7 @@ from seeknal.compiler.dialects.rules.projections import (
 )
 from seeknal.compiler.dialects.rules.relations import aliased, check_join, merge_using
 from seeknal.compiler.dialects.rules.vocabulary import Vocabulary, cast_to
-from seeknal.compiler.dialects.scopes import Output, Scope, Source, copied, spell
+from seeknal.compiler.dialects.scopes import Output, Scope, Source, spell
 from seeknal.compiler.dialects.typed import (
     INT64,
     NULL,
@@ -228,9 +229,7 @@ class _Query:
             self._relation(source.this)
         for join in node.args.get("joins") or ():
             self._join(join)
-        self.scope.aliases = [
-            (name_of(projection), copied(projection.unalias())) for projection in node.expressions
-        ]
+        self.scope.aliases = as_written(node)
         if (where := node.args.get("where")) is not None:
             where.set("this", self._condition(where.this))
         self._grouped(node)
