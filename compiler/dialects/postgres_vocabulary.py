@@ -151,6 +151,7 @@ _RULES: dict[type[exp.Expr], Rule] = {
     **text.MORE,
     **times.MORE,
     exp.Mul: _times,
+    exp.Trim: text.trim_every_space,
     exp.Like: _like,
     exp.ILike: _like,
     exp.Escape: _escape,
