@@ -46,6 +46,10 @@ EXPRESSIONS: dict[str, Callable[[Decimal, Decimal, Decimal, Decimal], Number]] =
     "m + fine": lambda m, long, fine, i: m + fine,
     "fine - i": lambda m, long, fine, i: fine - i,
     "fine + 0.00000000001": lambda m, long, fine, i: fine + Decimal("1E-11"),
+    "COALESCE(long, m) * m": lambda m, long, fine, i: long * m,
+    "(CASE WHEN i > 0 THEN long ELSE 1 END) * fine": lambda m, long, fine, i: (
+        (long if i > 0 else 1) * fine
+    ),
     "long = fine": lambda m, long, fine, i: long == fine,
     "long < fine": lambda m, long, fine, i: long < fine,
     "fine >= i": lambda m, long, fine, i: fine >= i,
