@@ -133,6 +133,6 @@ DIALECT = Dialect(
         "dates after 9999, and before 1900 or after 2299 in earlier releases": (
             "what is beyond the ends is put at them"
         ),
-        "UPPER of letters that become two, as ŉ and ﬁ": "DuckDB leaves them as they are",
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with several capitals",
     },
 )

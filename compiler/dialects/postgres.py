@@ -88,6 +88,7 @@ DIALECT = Dialect(
     keeps_steps=True,
     longest_name=63,
     lacks={
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with new capitals",
         "TRY_CAST": "a cast either works or fails the statement",
         "UPPER and LOWER beyond ASCII before PostgreSQL 17": 'they need the collation "pg_c_utf8"',
         "`on_bad_value: null` before PostgreSQL 16": "it needs pg_input_is_valid",

@@ -77,6 +77,10 @@ SAME = {
     "|| of values": "s || gift || i || one_day || at AS joined",
     "CONCAT_WS": "CONCAT_WS('-', s, gift, NULL, i) AS joined",
     "UPPER and LOWER": "UPPER(s) AS upper_s, LOWER(s) AS lower_s, UPPER('straße ǆ') AS street",
+    "UPPER of letters with several capitals": (
+        "UPPER(s || 'ßŉƛǰɤΐևẖẚὖᾀᾈᾳᾴᾷῆῌῳﬁﬄﬓ') AS a,"
+        " UPPER('ﬁ' || Mixed) AS b, LOWER(s || 'İΣᾈẞ') AS c"
+    ),
     "TRIM of every space": (
         "TRIM('\u00a0 \u1680x\u3000\u2003') AS both, LTRIM(s || '\u2009') AS l,"
         " RTRIM(s || '\u2009') AS r, TRIM('\t x\u200b') AS no_spaces"
