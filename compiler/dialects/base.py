@@ -43,7 +43,9 @@ class Dialect:
     last word on a whole statement, the compiler's own parts included; `finishes_by_type`: it looks
     at the types that `rewrite` noted on nodes. `asof_join`: it has ASOF
     joins. `frames_by_row`: how far a RANGE frame reaches may be an expression of the row.
-    `wide(expr, type)` is a number in a type that holds its sums, where those of its own type wrap.
+    `read_as(expr, type)` reads a column of an existing table as the type that a source declares,
+    where CAST is no error for a value that is none. `wide(expr, type)` is a number in a type that
+    holds its sums, where those of its own type wrap.
     `keeps_steps`: a CTE that is read twice is computed once. `longest_name` is in bytes.
     `reads_files`: the engine reads a source's file itself. `note` stands at the head of its SQL.
     """
@@ -64,6 +66,7 @@ class Dialect:
     finish: Callable[[exp.Expr], exp.Expr] | None = None
     finishes_by_type: bool = False
     wide: Callable[[exp.Expr, DataType], exp.Expr] | None = None
+    read_as: Callable[[exp.Expr, DataType], exp.Expr] | None = None
     asof_join: bool = False
     frames_by_row: bool = False
     keeps_steps: bool = False

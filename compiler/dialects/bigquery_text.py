@@ -10,6 +10,7 @@ import re
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.letters import capitals
 from seeknal.compiler.dialects.rules import text
 from seeknal.compiler.dialects.rules.casts import as_text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, literal_number
@@ -43,10 +44,9 @@ def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
 
 
 def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
-    """BigQuery makes SS of ß."""
+    """BigQuery makes SS of ß, and several letters of others."""
     text.text(node, "this")
-    sharp = exp.Replace(this=node.this, expression=_string("ß"), replacement=_string("ẞ"))
-    return typed(exp.Upper(this=sharp), STRING)
+    return typed(capitals(node.this, "TRANSLATE", lambda letters: exp.Upper(this=letters)), STRING)
 
 
 _SIDES = {

@@ -14,7 +14,7 @@ from seeknal.compiler.dialects.clickhouse_finish import finish
 from seeknal.compiler.dialects.clickhouse_operators import call as _call
 from seeknal.compiler.dialects.clickhouse_query import rewrite, rewrite_query
 from seeknal.compiler.dialects.clickhouse_types import column_type, timestamp_type, type_name
-from seeknal.compiler.types import DATE, DataType, Kind
+from seeknal.compiler.types import DATE, DOUBLE, STRING, DataType, Kind
 
 __all__ = ["DIALECT", "column_type"]
 
@@ -88,6 +88,20 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return _call("toUnixTimestamp64Micro", value)
 
 
+def read_as(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """A cast that ends in an error: CAST wraps numbers, and makes NULL of text that is none."""
+    if data_type == STRING:
+        return cast(value, type_name(data_type))
+    if data_type == DOUBLE:
+        read = _call("toFloat64", _call("assumeNotNull", value.copy()))
+    else:
+        # A type that takes no NULL takes no text that is none either.
+        name = column_type(data_type).removeprefix("Nullable(").removesuffix(")")
+        read = _call("accurateCast", value.copy(), _text(name))
+    present = exp.Is(this=value, expression=exp.Not(this=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=present, true=read)])
+
+
 def wide(value: exp.Expr, data_type: DataType) -> exp.Expr:
     """A number as a decimal of 38 digits, or of 76: sums wrap without a word."""
     if data_type.kind is Kind.DECIMAL:
@@ -111,6 +125,7 @@ DIALECT = Dialect(
     rewrite_query=rewrite_query,
     finish=finish,
     wide=wide,
+    read_as=read_as,
     asof_join=True,
     lacks={
         "relations of three parts": "it has databases and no catalogs: name `database.table`",
@@ -118,6 +133,6 @@ DIALECT = Dialect(
         "dates after 9999, and before 1900 or after 2299 in earlier releases": (
             "what is beyond the ends is put at them"
         ),
-        "UPPER of letters that become two, as ŉ and ﬁ": "DuckDB leaves them as they are",
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with several capitals",
     },
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.clickhouse_operators import accurate, call
+from seeknal.compiler.dialects.letters import capitals
 from seeknal.compiler.dialects.rules import aggregates, numbers, text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, later, literal_number
 from seeknal.compiler.dialects.typed import (
@@ -133,8 +135,7 @@ def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
 
 def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
     text.text(node, "this")
-    letters = [exp.Literal.string(letter) for letter in ("ß", "ẞ")]
-    return typed(call("upperUTF8", call("replaceAll", node.this, *letters)), STRING)
+    return typed(capitals(node.this, "translateUTF8", partial(call, "upperUTF8")), STRING)
 
 
 def _ilike(node: exp.ILike, words: Vocabulary) -> exp.Expr:

@@ -7,6 +7,7 @@ from functools import reduce
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.clickhouse_decimals import compared_in_digits, in_digits
 from seeknal.compiler.dialects.rules.arithmetic import RULES as ARITHMETIC
 from seeknal.compiler.dialects.rules.casts import half_away, rewrite_cast, target_of
 from seeknal.compiler.dialects.rules.common import COMMON
@@ -42,7 +43,7 @@ def accurate(value: exp.Expr, name: str) -> exp.Expr:
 
 
 def _exact(node: exp.Binary, words: Vocabulary) -> exp.Expr:
-    """Sums, differences and products: of int64 in 128 bits, of decimals in 38 digits."""
+    """Sums, differences and products: of int64 in 128 bits, of decimals in all their digits."""
     found = ARITHMETIC[type(node)](node, words)
     if found is not node:
         return found
@@ -50,10 +51,9 @@ def _exact(node: exp.Binary, words: Vocabulary) -> exp.Expr:
     if type_of(found) == INT64 and left == right == INT64:
         node.set("this", call("toInt128", node.this))
         return typed(accurate(node, "Int64"), INT64)
-    exact = left is not None and left.kind is Kind.DECIMAL and type_of(found) != DOUBLE
-    if exact and isinstance(node, exp.Mul) and left is not None and left.precision:
-        node.set("this", cast(node.this, f"DECIMAL(38, {left.scale})"))
-    return found
+    total = type_of(found)
+    exact = total is not None and total.kind is Kind.DECIMAL
+    return in_digits(node) if exact else found
 
 
 def _negative(node: exp.Neg, words: Vocabulary) -> exp.Expr:
@@ -73,6 +73,8 @@ def _compared(node: exp.Binary, words: Vocabulary) -> exp.Expr:
         return typed(exp.Not(this=same) if isinstance(node, exp.NEQ) else same, BOOLEAN)
     types = {type_of(node.this), type_of(node.expression)}
     literal = isinstance(node.this, exp.Literal) or isinstance(node.expression, exp.Literal)
+    if any(t is not None and t.kind is Kind.DECIMAL for t in types) and DOUBLE not in types:
+        compared_in_digits(node)
     if types == {INT64, DOUBLE} and not literal:
         node.set("this", as_double(node.this))
         node.set("expression", as_double(node.expression))

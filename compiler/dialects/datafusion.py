@@ -120,6 +120,7 @@ DIALECT = Dialect(
     finish=finish,
     finishes_by_type=True,
     lacks={
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with several capitals",
         "ASOF JOIN": "intervals from each row to the next say the same",
         "NaN in parquet files": "statistics leave it out, and the engine then reads another value; "
         "set `datafusion.execution.collect_statistics` to false",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.letters import capitals
 from seeknal.compiler.dialects.rules import operators, text
 from seeknal.compiler.dialects.rules.casts import as_text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, literal_number
@@ -93,9 +94,9 @@ def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
 
 
 def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
-    """DuckDB has one letter for a sharp s."""
+    """DuckDB has one letter for a sharp s, and for all others."""
     text.text(node, "this")
-    return typed(exp.Upper(this=_replaced(node.this, "ß", "ẞ")), STRING)
+    return typed(capitals(node.this, "TRANSLATE", lambda letters: exp.Upper(this=letters)), STRING)
 
 
 # -- parts -----------------------------------------------------------------------------------

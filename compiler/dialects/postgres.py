@@ -9,6 +9,7 @@ from seeknal.compiler.dialects.duckdb import ISO_TIME
 from seeknal.compiler.dialects.gate import negated
 from seeknal.compiler.dialects.postgres_types import type_name
 from seeknal.compiler.dialects.postgres_vocabulary import WORDS
+from seeknal.compiler.dialects.rules.before import compared_by_columns
 from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.types import DATE, DataType, Kind
 
@@ -68,7 +69,7 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return cast(scaled, "BIGINT")
 
 
-rewrite, rewrite_query = rewriters(WORDS)
+rewrite, rewrite_query = rewriters(WORDS, compared_by_columns)
 
 DIALECT = Dialect(
     name="postgres",
@@ -87,8 +88,7 @@ DIALECT = Dialect(
     keeps_steps=True,
     longest_name=63,
     lacks={
-        "TRIM of spaces beyond ASCII": "DuckDB strips every space of Unicode, PostgreSQL one",
-        "NULL in a comparison of tuples": "DuckDB holds NULL equal to NULL there",
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with new capitals",
         "TRY_CAST": "a cast either works or fails the statement",
         "UPPER and LOWER beyond ASCII before PostgreSQL 17": 'they need the collation "pg_c_utf8"',
         "`on_bad_value: null` before PostgreSQL 16": "it needs pg_input_is_valid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.letters import NEW, capitals
 from seeknal.compiler.dialects.postgres_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, text, times
 from seeknal.compiler.dialects.rules.arithmetic import arithmetic
@@ -90,15 +91,19 @@ def _escape(node: exp.Escape, words: Vocabulary) -> exp.Expr:
 def _case_of(node: exp.Lower | exp.Upper, words: Vocabulary) -> exp.Expr:
     """By Unicode's simple mapping, as DuckDB: a database's own locale may know ASCII alone."""
     text.text(node, "this")
-    by_unicode = exp.Identifier(this="pg_c_utf8", quoted=True)
-    plain = isinstance(node.this, exp.Column | exp.Func)
-    operand = node.this if plain else exp.Paren(this=node.this)
-    node.set("this", exp.Collate(this=operand, expression=by_unicode))
     if isinstance(node, exp.Lower):
-        return collated(typed(node, STRING), words)
-    sharp = [exp.Literal.string(letter) for letter in ("ß", "ẞ")]
-    upper = exp.Replace(this=node, expression=sharp[0], replacement=sharp[1])
+        return collated(typed(exp.Lower(this=_by_unicode(node.this)), STRING), words)
+    upper = capitals(
+        node.this, "TRANSLATE", lambda letters: exp.Upper(this=_by_unicode(letters)), NEW
+    )
     return collated(typed(upper, STRING), words)
+
+
+def _by_unicode(value: exp.Expr) -> exp.Expr:
+    plain = isinstance(value, exp.Column | exp.Func)
+    operand = value if plain else exp.Paren(this=value)
+    name = exp.Identifier(this="pg_c_utf8", quoted=True)
+    return exp.Collate(this=operand, expression=name)
 
 
 def _concat(node: exp.Concat | exp.ConcatWs, words: Vocabulary) -> exp.Expr:
@@ -151,6 +156,7 @@ _RULES: dict[type[exp.Expr], Rule] = {
     **text.MORE,
     **times.MORE,
     exp.Mul: _times,
+    exp.Trim: text.trim_every_space,
     exp.Like: _like,
     exp.ILike: _like,
     exp.Escape: _escape,

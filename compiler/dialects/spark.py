@@ -112,7 +112,7 @@ DIALECT = Dialect(
     finish=finish,
     lacks={
         "TRY_CAST": "its casts take other text than DuckDB's",
-        "UPPER of letters that become several, but for ß": "Spark makes FI of ﬁ, DuckDB leaves it",
+        "UPPER of private letters from U+10FF00 on": "they stand for letters with several capitals",
         "recursion deeper than 100": "it ends in an error: spark.sql.cteRecursionLevelLimit",
     },
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.letters import capitals
 from seeknal.compiler.dialects.rules import operators, text
 from seeknal.compiler.dialects.rules.casts import as_text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
@@ -47,9 +48,9 @@ def _lower(node: exp.Lower, words: Vocabulary) -> exp.Expr:
 
 
 def _upper(node: exp.Upper, words: Vocabulary) -> exp.Expr:
-    """Spark makes SS of ß."""
+    """Spark makes SS of ß, and several letters of others."""
     text.text(node, "this")
-    return typed(exp.Upper(this=call("TRANSLATE", node.this, string("ß"), string("ẞ"))), STRING)
+    return typed(capitals(node.this, "TRANSLATE", lambda letters: exp.Upper(this=letters)), STRING)
 
 
 _SIDES = {

@@ -5,6 +5,8 @@ SEMANTICS "Values": NaN is read as NULL, timestamps are UTC, text parses strictl
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlglot import exp
 
 from seeknal.compiler.dialects import duckdb
@@ -71,7 +73,8 @@ def _column(source: ResolvedSource, column: Column, raw: str, dialect: Dialect) 
         expression = _from_text(source, column, dialect)
     elif raw.upper() == "FLOAT" or source.declared:
         if column.type.kind is not Kind.OTHER:
-            expression = _cast(expression, column.type, dialect)
+            read_as = dialect.read_as if source.spec.relation_name is not None else None
+            expression = (read_as or partial(_cast, dialect=dialect))(expression, column.type)
     elif raw.upper().startswith("TIMESTAMP WITH"):
         expression = _cast(expression, column.type, dialect)
     if column.type == DOUBLE:

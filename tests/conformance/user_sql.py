@@ -77,6 +77,18 @@ SAME = {
     "|| of values": "s || gift || i || one_day || at AS joined",
     "CONCAT_WS": "CONCAT_WS('-', s, gift, NULL, i) AS joined",
     "UPPER and LOWER": "UPPER(s) AS upper_s, LOWER(s) AS lower_s, UPPER('straße ǆ') AS street",
+    "UPPER of letters with several capitals": (
+        "UPPER(s || 'ßŉƛǰɤΐևẖẚὖᾀᾈᾳᾴᾷῆῌῳﬁﬄﬓ') AS a,"
+        " UPPER('ﬁ' || Mixed) AS b, LOWER(s || 'İΣᾈẞ') AS c"
+    ),
+    "TRIM of every space": (
+        "TRIM('\u00a0 \u1680x\u3000\u2003') AS both, LTRIM(s || '\u2009') AS l,"
+        " RTRIM(s || '\u2009') AS r, TRIM('\t x\u200b') AS no_spaces"
+    ),
+    "NULL in tuples": (
+        "(s, i) = (Mixed, NULL) AS same, (s, i) <> ('a', NULL) AS other,"
+        " (i, s) IN ((1, 'a'), (NULL, 'b'), (NULL, NULL)) AS listed"
+    ),
     "order of text": "s < 'b' AS less, s BETWEEN 'A' AND 'b' AS between_them, 'x' >= s AS le",
     "LIMIT in order of text": "s, row_id FROM input_0 ORDER BY s, row_id LIMIT 11",
     "LIMIT in order of an alias": "s AS text, row_id FROM input_0 ORDER BY text DESC, 3 LIMIT 11",

@@ -32,6 +32,7 @@ MARKS: tuple[Mark, ...] = (
         "not implemented here",
         "windows as running sums are partitioned by the key, and BigQuery takes no double there",
     ),
+    Mark("int64 as decimal(4,2)", "not implemented here", "a cast to NUMERIC names no digits"),
 )
 
 # What the engine can do and BigQuery cannot.

@@ -20,7 +20,13 @@ _OPTIONS = "SET output_format_json_quote_denormals = 1, output_format_json_quote
 _NULLABLE = re.compile(r"Nullable\((.*)\)$")
 
 
-MARKS: Sequence[Mark] = ()
+MARKS: Sequence[Mark] = (
+    Mark(
+        "int64 as decimal(4,2)",
+        "not implemented here",
+        "a decimal holds all digits of 32, 64 or 128 bits, whatever its type says",
+    ),
+)
 
 
 class Refused(Exception):

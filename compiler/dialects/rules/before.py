@@ -10,7 +10,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Unsupported
 
 
-def without_tuples(tree: exp.Expr) -> exp.Expr:
+def compared_by_columns(tree: exp.Expr) -> exp.Expr:
     """Comparisons of tuples column by column. DuckDB holds NULL equal to NULL in a tuple."""
     if tree.find(exp.Tuple) is None:
         return tree
@@ -21,6 +21,12 @@ def without_tuples(tree: exp.Expr) -> exp.Expr:
             if node is tree:
                 tree = found
             node.replace(found)
+    return tree
+
+
+def without_tuples(tree: exp.Expr) -> exp.Expr:
+    """Comparisons of tuples column by column; no tuple is left."""
+    tree = compared_by_columns(tree)
     for found_tuple in tree.find_all(exp.Tuple):
         if not isinstance(found_tuple.parent, exp.Values | exp.In):
             raise Unsupported(found_tuple, "a tuple", "compare column by column")

@@ -69,6 +69,17 @@ def trim_spaces(node: exp.Trim, words: Vocabulary) -> exp.Expr:
     return text(node, "this")
 
 
+SPACES = " \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
+"""The characters that TRIM strips on DuckDB where it names none: spaces of Unicode, no tabs."""
+
+
+def trim_every_space(node: exp.Trim, words: Vocabulary) -> exp.Expr:
+    """TRIM of characters that are named, or of every space of Unicode, which are named here."""
+    if not node.expression:
+        node.set("expression", exp.Literal.string(SPACES))
+    return text(node, "this")
+
+
 def position(node: exp.StrPosition, words: Vocabulary) -> exp.Expr:
     """Where a text begins in another, from 1; 0 where it is not."""
     if node.args.get("position") is not None or node.args.get("occurrence") is not None:

@@ -2,9 +2,10 @@
 WITH source_orders AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST(ordered_at AS Nullable(DateTime64(6, 'UTC'))) AS ordered_at,
+    CASE WHEN ordered_at IS NOT NULL THEN accurateCast(ordered_at, 'DateTime64(6, ''UTC'')') END AS ordered_at,
     CASE
-      WHEN NOT isNaN(CAST(amount AS Nullable(Float64))) THEN CAST(amount AS Nullable(Float64)) + 0
+      WHEN NOT isNaN(CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END)
+        THEN CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END + 0
     END AS amount
   FROM shop.orders
 ),
@@ -22,9 +23,10 @@ SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_colu
 WITH source_orders AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST(ordered_at AS Nullable(DateTime64(6, 'UTC'))) AS ordered_at,
+    CASE WHEN ordered_at IS NOT NULL THEN accurateCast(ordered_at, 'DateTime64(6, ''UTC'')') END AS ordered_at,
     CASE
-      WHEN NOT isNaN(CAST(amount AS Nullable(Float64))) THEN CAST(amount AS Nullable(Float64)) + 0
+      WHEN NOT isNaN(CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END)
+        THEN CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END + 0
     END AS amount
   FROM shop.orders
 ),
@@ -58,16 +60,17 @@ SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_colu
 WITH source_orders AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST(ordered_at AS Nullable(DateTime64(6, 'UTC'))) AS ordered_at,
+    CASE WHEN ordered_at IS NOT NULL THEN accurateCast(ordered_at, 'DateTime64(6, ''UTC'')') END AS ordered_at,
     CASE
-      WHEN NOT isNaN(CAST(amount AS Nullable(Float64))) THEN CAST(amount AS Nullable(Float64)) + 0
+      WHEN NOT isNaN(CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END)
+        THEN CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END + 0
     END AS amount
   FROM shop.orders
 ),
 source_reviews AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST(application_date AS Nullable(Date32)) AS application_date
+    CASE WHEN application_date IS NOT NULL THEN accurateCast(application_date, 'Date32') END AS application_date
   FROM shop.reviews
 ),
 transform_paid AS (

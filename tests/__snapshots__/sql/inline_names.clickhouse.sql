@@ -2,10 +2,11 @@
 WITH "source_Orders" AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST("orderDate" AS Nullable(Date32)) AS "orderDate",
-    CAST("applicationDate" AS Nullable(Date32)) AS "applicationDate",
+    CASE WHEN "orderDate" IS NOT NULL THEN accurateCast("orderDate", 'Date32') END AS "orderDate",
+    CASE WHEN "applicationDate" IS NOT NULL THEN accurateCast("applicationDate", 'Date32') END AS "applicationDate",
     CASE
-      WHEN NOT isNaN(CAST(amount AS Nullable(Float64))) THEN CAST(amount AS Nullable(Float64)) + 0
+      WHEN NOT isNaN(CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END)
+        THEN CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END + 0
     END AS amount
   FROM sales."Orders"
 ),
@@ -32,10 +33,11 @@ SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_colu
 WITH "source_Orders" AS (
   SELECT
     CAST(customer_id AS Nullable(String)) AS customer_id,
-    CAST("orderDate" AS Nullable(Date32)) AS "orderDate",
-    CAST("applicationDate" AS Nullable(Date32)) AS "applicationDate",
+    CASE WHEN "orderDate" IS NOT NULL THEN accurateCast("orderDate", 'Date32') END AS "orderDate",
+    CASE WHEN "applicationDate" IS NOT NULL THEN accurateCast("applicationDate", 'Date32') END AS "applicationDate",
     CASE
-      WHEN NOT isNaN(CAST(amount AS Nullable(Float64))) THEN CAST(amount AS Nullable(Float64)) + 0
+      WHEN NOT isNaN(CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END)
+        THEN CASE WHEN amount IS NOT NULL THEN toFloat64(assumeNotNull(amount)) END + 0
     END AS amount
   FROM sales."Orders"
 ),

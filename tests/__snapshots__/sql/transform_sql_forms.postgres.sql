@@ -3,7 +3,14 @@
 SELECT
   /* after a column */
   order_id,
-  REPLACE(UPPER(TRIM(customer_id) COLLATE "pg_c_utf8"), 'ß', 'ẞ') COLLATE "C" AS customer,
+  TRANSLATE(
+    UPPER(
+      TRANSLATE(TRIM('                　' FROM customer_id), 'ƛɤꟓꟕß', '􏼀􏼁􏼂􏼃ẞ') COLLATE "pg_c_utf8"
+    ),
+    '􏼀􏼁􏼂􏼃',
+    'ƛɤꟓꟕ'
+  )
+    COLLATE "C" AS customer,
   COALESCE(note, '') || '!' AS shout,
   CASE
     WHEN amount >= 100 THEN 'big'

@@ -72,7 +72,14 @@ FROM (
   FROM source_left_side
 ) AS x
 WHERE x.i IN (SELECT i FROM source_right_side AS input_1)
-  AND NOT (x.i, x.row_id) IN ((7, 2), (1, 2))
+  AND NOT (
+    (
+      x.i IS NOT DISTINCT FROM 7 AND x.row_id IS NOT DISTINCT FROM 2
+    )
+    OR (
+      x.i IS NOT DISTINCT FROM 1 AND x.row_id IS NOT DISTINCT FROM 2
+    )
+  )
   AND NOT EXISTS(SELECT 1 FROM source_right_side AS input_1 WHERE input_1.row_id = x.i)
 ;
 

@@ -50,7 +50,40 @@ FROM (
   FROM source_left_side
 ) AS x
 WHERE x.i IN (SELECT i FROM source_right_side AS input_1)
-  AND NOT (x.i, x.row_id) IN ((7, 2), (1, 2))
+  AND NOT (
+    (
+      (
+        (
+          x.i = 7 AND x.i IS NOT NULL AND 7 IS NOT NULL
+        ) OR (
+          x.i IS NULL AND 7 IS NULL
+        )
+      )
+      AND (
+        (
+          x.row_id = 2 AND x.row_id IS NOT NULL AND 2 IS NOT NULL
+        ) OR (
+          x.row_id IS NULL AND 2 IS NULL
+        )
+      )
+    )
+    OR (
+      (
+        (
+          x.i = 1 AND x.i IS NOT NULL AND 1 IS NOT NULL
+        ) OR (
+          x.i IS NULL AND 1 IS NULL
+        )
+      )
+      AND (
+        (
+          x.row_id = 2 AND x.row_id IS NOT NULL AND 2 IS NOT NULL
+        ) OR (
+          x.row_id IS NULL AND 2 IS NULL
+        )
+      )
+    )
+  )
   AND NOT EXISTS(SELECT 1 FROM source_right_side AS input_1 WHERE input_1.row_id = x.i)
 ;
 
