@@ -42,8 +42,10 @@ def calls_of(function: Function, helpers: Mapping[str, Function], source: Source
             elif asked == "features":
                 _add(entities, call.args[:1] + _keyword(call, "entity_name"), source)
                 for name, value in _features(call):
-                    id = f"feature_group.{name.partition('.')[0]}"
-                    reads.setdefault(id, Text(id, source.place(value)))
+                    group, dot, _ = name.partition(".")
+                    id = f"feature_group.{group}"
+                    if dot:
+                        reads.setdefault(id, Text(id, source.place(value)))
             elif asked == "get_param":
                 known = _name_parameters(parameters, call.args[:1]) and known
         known = _read_parameters(part, parameters) and known

@@ -73,9 +73,7 @@ def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFr
                 relation=f"{_KIND}_{name}",
                 event_time=group.event_time,
                 knowledge_time=group.knowledge_time,
-                features=tuple(
-                    c for c in columns if c not in (*own, group.event_time, group.knowledge_time)
-                ),
+                features=tuple(c for c in columns if c not in (*own, group.event_time)),
             )
         )
     sql = consolidation_sql(keys, rows)
