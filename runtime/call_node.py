@@ -105,12 +105,16 @@ def _line(root: Path, file: str, number: int) -> Place:
 def _entities(
     function: Function, workflow: Workflow, outputs: Mapping[str, Output]
 ) -> dict[str, tuple[str, ...]]:
-    """The feature groups of each entity that the function reads."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in dict.fromkeys(text.value for text in function.code.entities):
-        found[name] = tuple(
-            id for id in outputs if (workflow.nodes[id].sidecar or {}).get("entity_name") == name
-        )
+    """The feature groups, among those that the function may read, of each entity.
+
+    A helper in another file may ask for an entity, so those that the function does not name are
+    among them; one that it names is there even where it has no group.
+    """
+    found: dict[str, tuple[str, ...]] = {text.value: () for text in function.code.entities}
+    for id in outputs:
+        entity = (workflow.nodes[id].sidecar or {}).get("entity_name")
+        if entity:
+            found[str(entity)] = (*found.get(str(entity), ()), id)
     return found
 
 

@@ -70,7 +70,8 @@ class DataReport:
     """What the test of one training set found.
 
     `unmoved` are sources without a time, which it could not change; `guessed` those whose time is
-    taken from their columns of times; `unstable` are features that the order of rows changes;
+    taken from their columns of times; `functions` are nodes whose functions computed what is
+    joined, and were not called again; `unstable` are features that the order of rows changes;
     `failing` are the futures (of `FUTURES`) that a statement cannot take.
     """
 
@@ -81,6 +82,7 @@ class DataReport:
     events: int
     unmoved: tuple[str, ...]
     guessed: tuple[str, ...]
+    functions: tuple[str, ...]
     unstable: tuple[str, ...]
     failing: tuple[str, ...]
 
@@ -95,6 +97,7 @@ def check_on_data(
 
     The same data give the same report. Raises EngineError where a statement fails on the data.
     """
+    functions = _functions(compilation, training_set)
     compilation = replace(compilation, model=as_sources(compilation.model))
     node = compilation.model.nodes[training_set]
     assert isinstance(node, ResolvedTrainingSet)
@@ -108,7 +111,8 @@ def check_on_data(
         cuts = facts.load()
         later = later_than([cut.end for cut in cuts]) if cuts else datetime.max
         worlds = Worlds(compilation, database, node, subjects, later, facts.futures())
-        return _Check(node, subjects, worlds, progress).run(cuts)
+        found = _Check(node, subjects, worlds, progress).run(cuts)
+        return replace(found, functions=functions)
 
 
 @dataclass
@@ -145,6 +149,7 @@ class _Check:
             events=self.events,
             unmoved=tuple(s.source for s in self.subjects.sources if not s.times),
             guessed=tuple(s.source for s in self.subjects.sources if s.times and s.guessed),
+            functions=(),
             unstable=tuple(name for name in order if name in self.unstable),
             failing=tuple(self.failing),
         )
@@ -274,6 +279,19 @@ class _Check:
         shown = ", ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in names)
         found = self.database.fetch(f"SELECT {shown or 'NULL'} FROM {table} WHERE {number} = {row}")
         return tuple(_pairs(names, found[0]))
+
+
+def _functions(compilation: Compilation, training_set: str) -> tuple[str, ...]:
+    """The nodes with functions that the training set is made of, in the order of a run."""
+    seen: set[str] = set()
+    waiting = [training_set]
+    while waiting:
+        id = waiting.pop()
+        if id not in seen:
+            seen.add(id)
+            waiting += compilation.model.upstream.get(id, ())
+    order = compilation.model.order
+    return tuple(id for id in order if id in seen and id in compilation.model.functions)
 
 
 def _short(time: str) -> str:

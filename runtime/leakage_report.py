@@ -62,6 +62,8 @@ def summary(report: DataReport) -> Iterator[str]:
         yield f"  not changed, as they have no time: {', '.join(report.unmoved)}"
     if report.guessed:
         yield f"  changed after all their dates, as none is named: {', '.join(report.guessed)}"
+    if report.functions:
+        yield f"  not tested, as functions are not called again: {', '.join(report.functions)}"
     if report.unstable:
         names = ", ".join(report.unstable)
         yield f"  not tested, as the order of rows decides them: {names}"
@@ -79,6 +81,7 @@ def report_json(report: DataReport) -> dict[str, object]:
         "later_events": report.events,
         "not_changed": list(report.unmoved),
         "times_guessed": list(report.guessed),
+        "functions": list(report.functions),
         "unstable": list(report.unstable),
         "failing": list(report.failing),
         "leaks": [

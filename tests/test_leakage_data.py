@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from seeknal.cli import main
 from seeknal.compiler.leakage import leakage_findings, training_sets
 from seeknal.runtime.leakage import DataLeak, DataReport, check_on_data
 from seeknal.runtime.leakage_facts import Limits
+from seeknal.runtime.leakage_report import summary
 from tests.leakage import (
     COLUMNS,
     FIXED,
@@ -272,6 +275,57 @@ def test_the_shop_with_a_training_set(tmp_path: Path) -> None:
     write(root, {"seeknal/training.yml": training})
     assert leakage_findings(compiled(root).model) == []
     assert check(root, "reviews").leaks == ()
+
+
+FUTURE_IN_PYTHON = """\
+from seeknal.pipeline import feature_group, transform
+
+
+@transform(inputs=["source.transactions"])
+def orders(ctx):
+    return ctx.ref("source.transactions")
+
+
+@feature_group(
+    entity={"name": "customer", "join_keys": ["customer_id"]},
+    inputs=["transform.orders"],
+    event_time="order_date",
+)
+def last_day_of_all(ctx):
+    found = ctx.ref("transform.orders")
+    found["last_day"] = found.groupby("customer_id")["order_date"].transform("max")
+    return found[["customer_id", "order_date", "last_day"]]
+"""
+
+
+def test_what_functions_compute_is_said_to_be_untested(tmp_path: Path) -> None:
+    """Nothing calls a function with other rows, so a leak within it is not found."""
+    root = tmp_path / "shop"
+    shop = Path(__file__).parents[1] / "examples" / "ecommerce"
+    shutil.copytree(shop, root, ignore=shutil.ignore_patterns("target"))
+    training = (
+        "kind: training_set\nname: reviews\n"
+        "spine: {ref: source.reviews, as_of: application_date}\njoins:\n"
+        "  - ref: feature_group.last_day_of_all\n"
+    )
+    write(root, {"seeknal/training.yml": training, "seeknal/future.py": FUTURE_IN_PYTHON})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        done = CliRunner().invoke(main, ["run"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    report = check(root, "reviews")
+    assert report.leaks == ()
+    assert report.functions == ("transform.orders", "feature_group.last_day_of_all")
+    assert list(summary(report))[1] == (
+        "  not tested, as functions are not called again: "
+        "transform.orders, feature_group.last_day_of_all"
+    )
+    [found] = [f for f in leakage_findings(compiled(root).model) if f.code == "unproven-time"]
+    assert "`feature_group.last_day_of_all`" in found.message
+    assert found.help is not None and "tests on the data" not in found.help
+    other = training.replace("last_day_of_all", "customer_daily_agg\n    features: [region]")
+    write(root, {"seeknal/training.yml": other})
+    assert check(root, "reviews").functions == ()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -131,6 +131,15 @@ def served_in_a_run(ctx):
     return ctx.features("customer", FEATURES, spine=looks, date_col="as_of")
 
 
+def served(ctx, entity, looks):
+    return ctx.features(entity, FEATURES, spine=looks, date_col="as_of")
+
+
+@transform(inputs={INPUTS!r})
+def served_by_another_function(ctx):
+    return served(ctx, "customer", ctx.ref("source.looks"))
+
+
 @transform(inputs={INPUTS!r})
 def served_one_by_one(ctx):
     looks = ctx.ref("source.looks")
@@ -283,11 +292,14 @@ def test_the_rows_are_not_all_alike(project: Project) -> None:
             assert len(values) > 2, name
 
 
-@pytest.mark.parametrize("node", ["served_in_a_run", "served_one_by_one"])
+NODES = ["served_in_a_run", "served_by_another_function", "served_one_by_one"]
+
+
+@pytest.mark.parametrize("node", NODES)
 def test_a_node_is_served_the_same(shop: Project, node: str) -> None:
     with closing(PipelineContext.open(shop.root)) as ctx:
         found = ctx.ref(f"transform.{node}")
     rows = shop.rows()
     trained = [rows[place] for place in found["place"]]
-    assert len(trained) == (len(rows) if node == "served_in_a_run" else -(-len(rows) // 5))
+    assert len(trained) == (-(-len(rows) // 5) if node == "served_one_by_one" else len(rows))
     assert differences(found, trained, features(SHOP_GROUPS)) == []

@@ -89,7 +89,7 @@ class Bounds:
                 if source.spec.kind == "source":
                     return ()
                 message = f"what the function of `{source.spec.id}` computes is not followed"
-                return (_unproven(message, source),)
+                return (_unproven(message, source, _OF_A_FUNCTION),)
             case ResolvedQuery() as query:
                 view = self.view(node)
                 if view.root is None:
@@ -305,6 +305,12 @@ def _spelt(columns: tuple[Column, ...], name: str) -> str:
     return next(c.name for c in columns if c.name.casefold() == name.casefold())
 
 
-def _unproven(message: str, node: Resolved) -> Reach:
-    help = "`seeknal check leakage` tests on the data whether a later row changes an earlier value"
+_OF_SQL = "`seeknal check leakage` tests on the data whether a later row changes an earlier value"
+_OF_A_FUNCTION = (
+    "let no row that the function returns hold more than was known at its event time: nothing "
+    "tests it"
+)
+
+
+def _unproven(message: str, node: Resolved, help: str = _OF_SQL) -> Reach:
     return Reach(UNPROVEN_CODE, message, node.spec.place, help)

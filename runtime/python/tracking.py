@@ -107,6 +107,7 @@ def _experiment_id(ctx: PipelineContext, mlflow: Any, name: str) -> str:
 def _imported() -> Any:
     # MLflow tells its makers of its use; what a project runs is nobody else's to know.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     try:
         return import_module("mlflow")
     except ImportError as error:
