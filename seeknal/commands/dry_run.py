@@ -130,8 +130,8 @@ def _show_rows(found: Preview, workflow: Workflow) -> None:
         click.secho("SQL", bold=True)
         click.echo(found.sql or "  none: the rows are what the function returns")
     if node.hooks:
-        names = ", ".join(hook.code.function for hook in node.hooks)
-        click.echo(f"Post-hooks are not called: {names}")
+        hooks = ", ".join(hook.code.function for hook in node.hooks)
+        click.echo(f"Post-hooks are not called: {hooks}")
     if not node.has_rows:
         click.echo("The function has returned; it has no rows.")
         click.echo()
