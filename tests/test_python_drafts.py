@@ -214,6 +214,16 @@ def test_inputs_that_are_not_published_are_named(shop: Path) -> None:
     assert "`seeknal run --nodes source.orders`" in said
 
 
+def test_inputs_that_have_changed_since_are_named(shop: Path) -> None:
+    Path("noted.py").write_text(NOTED)
+    assert json.loads(seeknal("dry-run", "noted.py", "--json").stdout)["stale"] == {}
+    with open("data/orders.csv", "a") as file:
+        file.write("6,CUST-102,2026-01-16,1.00\n")
+    shown = seeknal("dry-run", "noted.py").stdout.splitlines()
+    changed = "source.orders, as published last; since then: data/orders.csv changed"
+    assert shown[2] == f"  {changed}"
+
+
 def test_a_function_that_fails_shows_its_line_and_its_traceback(shop: Path) -> None:
     Path("noted.py").write_text(
         NOTED.replace("return ", "raise RuntimeError('no model')\n    return ")
