@@ -87,6 +87,18 @@ def test_a_draft_in_python_runs_in_an_empty_project(empty: Path, kind: str) -> N
     goes_through(empty, kind, "--python")
 
 
+def test_every_draft_in_yaml_runs_in_the_example(shop: Path) -> None:
+    # A training set joins feature groups, and the example has none before it is drafted.
+    for kind in YAML_KINDS:
+        goes_through(shop, kind, *(("--from", "data/orders.csv") if kind == "source" else ()))
+
+
+@pytest.mark.parametrize("kind", YAML_KINDS[1:])
+def test_a_draft_in_yaml_says_what_an_empty_project_lacks(empty: Path, kind: str) -> None:
+    said = seeknal("draft", kind, "new", code=1).stderr
+    assert "error[unknown-columns]" in said and "draft a source first" in said
+
+
 def test_a_draft_in_python_reads_a_feature_group(shop: Path) -> None:
     goes_through(shop, "feature_group", "--python")
     for kind in ("transform", "aggregation", "feature_group"):
