@@ -9,6 +9,7 @@ A mark is an HTML comment on a line before a block. It says how the block is hel
     sql: FOLDER NODE OPTIONS  the block is what `seeknal compile NODE OPTIONS` prints there
     part of: KIND             the YAML fits into a spec of that kind
     schema: NAME              the YAML fits the JSON Schema of that name
+    node: FILE                the Python is that file of the project which the page's specs make
     guide, guide: WORDS       tests/test_guides.py or tests/test_macros.py follows it
     generated: NAME           a table that `TABLES` makes
 

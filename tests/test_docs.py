@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from seeknal.cli import COMMANDS as LISTED
 from seeknal.cli import main
@@ -71,7 +72,7 @@ HELD_BY = {
     "sh": ("run", "not run"),
     "yaml": ("", "file", "part of", "schema", "guide"),
     "sql": ("file", "sql", "guide"),
-    "python": ("file", "guide"),
+    "python": ("file", "node", "guide"),
     "diff": ("guide",),
     "json": ("file", "guide"),
     "table": ("generated",),
@@ -188,6 +189,8 @@ def specs_of(page: Path) -> Iterator[tuple[str, str]]:
             name = schema.removeprefix("common_")
             common = f"seeknal/common/{name}.yml" if name != schema else "seeknal_project.yml"
             yield common, block.text
+        elif file := block.says("node"):
+            yield file, block.text
 
 
 @by_page([page for page in PAGES if any(specs_of(page))])
@@ -203,6 +206,34 @@ def test_the_specs_of_a_page_are_a_project_that_compiles(
     options = Options(run_date=date(2026, 1, 31), dialect=dialect)
     compilation = compile_project(tmp_path, options)
     assert not compilation.findings
+
+
+def test_the_functions_of_the_reference_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file, text in specs_of(REFERENCE):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "orders.csv").write_text(
+        "order_id;customer_id;order_date;status;amount;loaded_at\n"
+        "1;A;2026-01-02;paid;12.50;2026-01-03T00:00:00\n"
+        "2;A;2026-01-20;paid;40.00;2026-01-21T00:00:00\n"
+        "3;B;2026-01-21;open;30.25;2026-01-22T00:00:00\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    nodes = "dear_orders,shopper_orders,shopper_week,rows_to_train"
+    done = CliRunner().invoke(main, ["run", "--nodes", nodes], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    rows = [line.split() for line in done.output.splitlines() if re.search(r"\.\d\d$", line)]
+    # By hand: two orders above 20; the last week before the 21st has one order of each customer.
+    found = {row[0]: row[2] for row in rows}
+    assert found["transform.dear_orders"] == "2"
+    assert found["feature_group.shopper_orders"] == "3"
+    assert found["second_order_aggregation.shopper_week"] == "2"
+    mean = float((tmp_path / "target" / "models" / "mean.txt").read_text())
+    assert mean == pytest.approx((12.5 + 40 + 30.25) / 3)
 
 
 def fields(kind: str) -> set[str]:

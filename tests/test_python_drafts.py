@@ -87,6 +87,18 @@ def test_a_draft_in_python_runs_in_an_empty_project(empty: Path, kind: str) -> N
     goes_through(empty, kind, "--python")
 
 
+def test_every_draft_in_yaml_runs_in_the_example(shop: Path) -> None:
+    # A training set joins feature groups, and the example has none before it is drafted.
+    for kind in YAML_KINDS:
+        goes_through(shop, kind, *(("--from", "data/orders.csv") if kind == "source" else ()))
+
+
+@pytest.mark.parametrize("kind", YAML_KINDS[1:])
+def test_a_draft_in_yaml_says_what_an_empty_project_lacks(empty: Path, kind: str) -> None:
+    said = seeknal("draft", kind, "new", code=1).stderr
+    assert "error[unknown-columns]" in said and "draft a source first" in said
+
+
 def test_a_draft_in_python_reads_a_feature_group(shop: Path) -> None:
     goes_through(shop, "feature_group", "--python")
     for kind in ("transform", "aggregation", "feature_group"):
@@ -212,6 +224,16 @@ def test_inputs_that_are_not_published_are_named(shop: Path) -> None:
     assert "error[no-results]" in said
     assert "`transform.noted` reads `source.orders`, which has no published rows" in said
     assert "`seeknal run --nodes source.orders`" in said
+
+
+def test_inputs_that_have_changed_since_are_named(shop: Path) -> None:
+    Path("noted.py").write_text(NOTED)
+    assert json.loads(seeknal("dry-run", "noted.py", "--json").stdout)["stale"] == {}
+    with open("data/orders.csv", "a") as file:
+        file.write("6,CUST-102,2026-01-16,1.00\n")
+    shown = seeknal("dry-run", "noted.py").stdout.splitlines()
+    changed = "source.orders, as published last; since then: data/orders.csv changed"
+    assert shown[2] == f"  {changed}"
 
 
 def test_a_function_that_fails_shows_its_line_and_its_traceback(shop: Path) -> None:

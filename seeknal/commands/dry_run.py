@@ -97,14 +97,29 @@ def _show_plan(id: str, draft: Draft, workflow: Workflow) -> None:
     node = workflow.nodes[id]
     click.secho(f"{id}, from {draft.file}", bold=True)
     click.secho("Reads", bold=True)
+    stale = _stale_inputs(id, draft, workflow)
     for above in _above(id, workflow):
-        click.echo(f"  {above}")
+        since = f", as published last; since then: {stale[above]}" if above in stale else ""
+        click.echo(f"  {above}{since}")
     if node.function is None:
         click.secho("SQL", bold=True)
         click.echo(node.artifact.sql or _not_yet(node.waits))
     else:
         click.secho("Calls", bold=True)
         click.echo(f"  {_call(id, workflow)}")
+
+
+def _stale_inputs(id: str, draft: Draft, workflow: Workflow) -> dict[str, str]:
+    """The inputs of a function that a run would make anew, and why."""
+    from seeknal.runtime.changes import Changes
+    from seeknal.runtime.published import known_state
+
+    if workflow.nodes[id].function is None:
+        return {}
+    changes = Changes(workflow, known_state(workflow.root))
+    read = [above for above in _above(id, workflow) if above not in draft.ids]
+    reasons = {above: changes.reason(above) for above in read}
+    return {above: reason for above, reason in reasons.items() if reason}
 
 
 def _not_yet(waits: str) -> str:
@@ -150,6 +165,7 @@ def _json(draft: Draft, workflow: Workflow, found: Preview) -> dict[str, object]
         "id": found.node,
         "file": draft.file,
         "reads": _above(found.node, workflow),
+        "stale": _stale_inputs(found.node, draft, workflow),
         "function": function.code.function if function else None,
         "sql": found.sql or None,
         "columns": [{"name": c.name, "type": str(c.type)} for c in found.columns],
