@@ -90,7 +90,7 @@ class PipelineContext:
         Its `sql` sees the variables of the function, frames of all kinds among them.
         """
         if self._connection is None:
-            self._connection = self._opened()
+            self._connection = self.open_database()
         return self._connection
 
     @property
@@ -172,19 +172,8 @@ class PipelineContext:
         """The call that the context belongs to."""
         return self._call
 
-    def _file(self, node: str) -> Path:
-        path = self._call.inputs.get(node)
-        if path is not None:
-            return path
-        known = ", ".join(f"`{id}`" for id in self._call.inputs) or "none"
-        raise PythonFailed(
-            "not-an-input",
-            f"`{node}` is not an input of `{self.node_id}`, so nothing says that it ran before",
-            f"write its id out, as ctx.ref({node!r}), or add it to inputs=[…]; the inputs are: "
-            f"{known}",
-        )
-
-    def _opened(self) -> DuckDBPyConnection:
+    def open_database(self) -> DuckDBPyConnection:
+        """Another database as `duckdb` is at first, in which the function has changed nothing."""
         import duckdb
 
         from seeknal.compiler.relation_names import relation_of
@@ -200,6 +189,18 @@ class PipelineContext:
 
                 connection.register(name, read_arrow(path))
         return connection
+
+    def _file(self, node: str) -> Path:
+        path = self._call.inputs.get(node)
+        if path is not None:
+            return path
+        known = ", ".join(f"`{id}`" for id in self._call.inputs) or "none"
+        raise PythonFailed(
+            "not-an-input",
+            f"`{node}` is not an input of `{self.node_id}`, so nothing says that it ran before",
+            f"write its id out, as ctx.ref({node!r}), or add it to inputs=[…]; the inputs are: "
+            f"{known}",
+        )
 
     def _relation(self, connection: DuckDBPyConnection, path: Path) -> DuckDBPyRelation:
         if path.suffix == ".parquet":
