@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -147,13 +145,6 @@ def test_a_module_does_not_see_those_of_another_folder(project: Shop) -> None:
         )
     project.ok()
     assert [project.rows(f"transform.{name}") for name in "ab"] == [[(1,)], [(2,)]]
-
-
-def test_importing_the_pipeline_is_light() -> None:
-    code = "import seeknal.pipeline, sys; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"duckdb", "pandas", "sqlglot", "pyarrow", "polars", "yaml", "jinja2", "numpy", "click"}
-    assert not heavy & {name.partition(".")[0] for name in done.stdout.split()}
 
 
 # -- apart -----------------------------------------------------------------------------------
