@@ -295,7 +295,7 @@ BUGS = """
         apart.test_a_run_with_functions_apart
         isolated.test_pins_are_what_is_imported_and_nothing_leaks
     stdout is stored and not shown
-        failures.test_prints_come_as_they_are_made_with_the_name_in_front
+        process.test_prints_come_as_they_are_made_with_the_name_in_front
     a DuckDB relation cannot be returned
         returned.test_every_kind_of_frame_is_published_alike
     None is a success without output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,9 @@ class PipelineContext:
         self._call = call
         self._connection: DuckDBPyConnection | None = None
         self._state: PipelineState | None = None
-        self.params: Mapping[str, Any] = dict(call.params)
-        self.config: Mapping[str, Any] = dict(call.config)
+        # What the function does to them is not seen by the next one.
+        self.params: Mapping[str, Any] = deepcopy(dict(call.params))
+        self.config: Mapping[str, Any] = deepcopy(dict(call.config))
 
     @classmethod
     def open(
