@@ -24,6 +24,7 @@ from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
     Computed,
     Model,
+    ResolvedDayGrain,
     ResolvedPython,
     ResolvedSource,
     ResolvedTrainingSet,
@@ -350,15 +351,23 @@ def _lower(
 
 
 def _ancestors(model: Model, node: str) -> list[str]:
-    """All nodes above `node` in run order."""
+    """All nodes above `node` that its SQL is made of, in run order: none above a function."""
     found: set[str] = set()
-    waiting = [*model.upstream[node]]
+    waiting = _read_by_sql(model, node)
     while waiting:
         above = waiting.pop()
         if above not in found:
             found.add(above)
-            waiting += model.upstream[above]
+            waiting += _read_by_sql(model, above)
     return [above for above in model.order if above in found]
+
+
+def _read_by_sql(model: Model, node: str) -> list[str]:
+    if node not in model.functions:
+        return [*model.upstream[node]]
+    resolved = model.nodes.get(node)
+    spine = resolved.spine if isinstance(resolved, ResolvedDayGrain) else None
+    return [spine.relation.id] if spine is not None else []
 
 
 __all__ = ["Compilation", "CompileFailed", "Options", "compile_project"]

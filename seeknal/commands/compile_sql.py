@@ -22,8 +22,11 @@ from seeknal.commands.project import Asked, compile_project, find_root
 
 if TYPE_CHECKING:
     from seeknal.commands.written import Written
+    from seeknal.compiler.build import Compilation
+    from seeknal.compiler.kinds.spec import PythonCode
 
 STAGES = ("document", "spec", "model", "plan", "sql")
+_BEFORE_SQL = STAGES[:3]
 
 
 @click.command("compile")
@@ -148,11 +151,18 @@ def _compile(
 
     compilation = compile_project(root, asked, nodes)
     chosen = compilation.artifacts
+    called = _called(compilation, nodes)
     show_findings(compilation.findings, root)
+    if nodes and stage not in _BEFORE_SQL:
+        for id, code in called.items():
+            text = f"the function `{code.function}` of {code.file} returns its rows"
+            click.echo(f"{id} has no SQL: {text}", err=True)
     if stage and stage != "sql":
         from seeknal.compiler.stages import show_stage
 
-        click.echo(show_stage(compilation, stage, tuple(chosen)).rstrip("\n"))
+        with_functions = stage in _BEFORE_SQL
+        shown = [i for i in compilation.order if i in chosen or (with_functions and i in called)]
+        click.echo(show_stage(compilation, stage, shown).rstrip("\n"))
     elif explain:
         click.echo(explanation(compilation.plans))
     elif (nodes or stage) and output is None:
@@ -165,6 +175,20 @@ def _compile(
 
             remember(root, asked, folder, tuple(chosen), to_json(compilation.findings))
         _show_written(len(chosen), asked.dialect, folder, written)
+
+
+def _called(compilation: Compilation, nodes: tuple[str, ...]) -> dict[str, PythonCode]:
+    """The functions of the chosen nodes that have no SQL, by node."""
+    from seeknal.compiler.findings import Findings
+    from seeknal.compiler.select_nodes import find_nodes
+
+    model = compilation.model
+    wanted = find_nodes(nodes, model.order, Findings()) if nodes else model.order
+    return {
+        id: model.functions[id].function.code
+        for id in model.order
+        if id in wanted and id in model.functions and id not in compilation.artifacts
+    }
 
 
 def _show_written(count: int, dialect: str, folder: Path, written: Written) -> None:
