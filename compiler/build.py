@@ -368,7 +368,7 @@ def _ancestors(model: Model, node: str) -> list[str]:
 def _read_by_sql(model: Model, node: str) -> list[str]:
     if node not in model.functions:
         return [*model.upstream[node]]
-    resolved = model.nodes[node]
+    resolved = model.nodes.get(node)
     spine = resolved.spine if isinstance(resolved, ResolvedDayGrain) else None
     return [spine.relation.id] if spine else []
 

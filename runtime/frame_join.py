@@ -62,6 +62,12 @@ def matches(spine: pd.DataFrame, rows: pd.DataFrame, asked: Asked) -> np.ndarray
     ):
         # What holds no value has no type to compare, and equals nothing.
         return np.full(len(spine), -1)
+    timed = spine[asked.as_of].notna().to_numpy()
+    if not timed.all():
+        # A row without a time sees nothing; DuckDB 1 would show it the latest of all.
+        found = np.full(len(spine), -1)
+        found[timed] = matches(spine[timed], rows, asked)
+        return found
     others = [c for c in rows.columns if c not in right.values() and _is_ordered(rows[c])]
     features = {f"feature_{n}": name for n, name in enumerate(others, start=1)}
     connection = duckdb.connect(":memory:")

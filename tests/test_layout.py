@@ -126,17 +126,25 @@ def test_the_parts_are_imported_by_their_whole_name() -> None:
         assert not bare, path
 
 
-def test_the_command_line_loads_click_and_nothing_heavy() -> None:
-    def loaded(code: str) -> set[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return set(done.stdout.split())
+def loaded(code: str) -> set[str]:
+    """The modules that are there once a piece of code has run in a new process."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
 
+
+def test_the_pipeline_that_users_import_loads_nothing_heavy() -> None:
+    added = loaded("import seeknal.pipeline") - loaded("pass")
+    foreign = {name.partition(".")[0] for name in added} - set(sys.stdlib_module_names)
+    assert foreign == {"seeknal"}
+
+
+def test_the_command_line_loads_click_and_nothing_heavy() -> None:
     added = loaded("import seeknal.cli") - loaded("pass")
     foreign = {name for name in added if name.partition(".")[0] not in sys.stdlib_module_names}
     own = {name for name in foreign if name.partition(".")[0] == "seeknal"}

@@ -7,13 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from seeknal.runtime.python.call import Call
-from seeknal.runtime.python.here import run_here
 from tests.python_projects import Shop, shop
 
 CLI = "from seeknal.cli import start; start()"
@@ -102,6 +99,68 @@ def test_a_module_that_has_lost_its_function(project: Shop) -> None:
     assert project.run().error("transform.a")["code"] == "unknown-function"
 
 
+@pytest.mark.parametrize(
+    ("raised", "message"),
+    [
+        ("asyncio.CancelledError()", "CancelledError: without a message"),
+        ("Odd()", "Odd: with a message that cannot be shown"),
+        ("Stop('now\\nand here')", "Stop: now …"),
+        ("MemoryError()", "MemoryError: without a message"),
+    ],
+)
+def test_errors_of_every_kind_are_errors_of_the_node(
+    project: Shop, raised: str, message: str
+) -> None:
+    project.python(
+        f"""
+        import asyncio
+
+        class Odd(Exception):
+            def __str__(self):
+                raise ValueError
+
+        class Stop(BaseException):
+            pass
+
+        @transform
+        def broken(ctx):
+            raise {raised}
+
+        @transform
+        def deep(ctx):
+            return deep(ctx)
+        """
+    )
+    ran = project.run("--continue-on-error")
+    assert ran.error("transform.broken")["message"] == message
+    assert "RecursionError" in ran.error("transform.deep")["message"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ('ctx.duckdb.sql("SELECT CAST(customer_id AS INT) AS n FROM orders")', "bad-value"),
+        ("ctx.duckdb.sql('SELECT 99999999999999999999::HUGEINT AS n')", "integer-overflow"),
+        ("pl.from_arrow(orders).lazy().select(pl.col('nowhere'))", "node-raised"),
+    ],
+)
+def test_what_is_computed_late_fails_its_node(project: Shop, frame: str, code: str) -> None:
+    """Relations and lazy frames are computed when the function has returned them."""
+    project.python(
+        f"""
+        import polars as pl
+
+        @transform
+        def late(ctx):
+            orders = ctx.ref("source.orders", as_="arrow")
+            return {frame}
+        """
+    )
+    error = project.run().error("transform.late")
+    assert error["code"] == code
+    assert error["place"]["line"] == 8
+
+
 @pytest.mark.parametrize("code", ["0", "3", "'enough'", ""])
 def test_a_function_that_exits_does_not_end_the_run(project: Shop, code: str) -> None:
     project.python(
@@ -149,86 +208,28 @@ def test_a_function_that_hangs_is_stopped(project: Shop) -> None:
         assert error["message"] == f"`{name}` ran longer than its `timeout` of 1 second"
 
 
-def test_prints_come_as_they_are_made_with_the_name_in_front(project: Shop) -> None:
+def test_a_function_that_catches_its_end_is_stopped_again(
+    project: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from seeknal.runtime.python import here
+
+    monkeypatch.setattr(here, "_AGAIN_SECONDS", 0.5)
     project.python(
         """
-        import sys
+        import time
 
-        print("at import")
-
-        @transform
-        def talks(ctx):
-            print("one\\ntwo")
-            print("half", end="")
-            print(" a line", flush=True)
-            sys.stderr.write("trouble\\n")
-            sys.stdout.write("no end")
-            return ctx.ref("source.orders")
+        @transform(timeout="1s")
+        def stubborn(ctx):
+            try:
+                time.sleep(60)
+            except:
+                time.sleep(60)
         """
     )
-    ran = project.ok()
-    shown = [line for line in ran.stdout.splitlines() if line.startswith("transform.talks | ")]
-    assert [line.partition(" | ")[2] for line in shown] == [
-        "at import",
-        "one",
-        "two",
-        "half a line",
-        "no end",
-    ]
-    assert "transform.talks | trouble" in ran.stderr
-    before, _, after = ran.stdout.partition("transform.talks | no end")
-    assert "SUCCESS" in after and "transform.talks  SUCCESS" not in before
-
-
-def test_a_lot_of_printing_takes_no_memory(tmp_path: Path) -> None:
-    """50 MB of lines, and one line of 10 MB."""
-    file = tmp_path / "nodes.py"
-    file.write_text(
-        "def prints():\n"
-        "    for _ in range(50_000):\n        print('x' * 999)\n"
-        "    for _ in range(1000):\n        print('y' * 10_000, end='')\n"
-    )
-    call = Call(
-        node_id="transform.prints",
-        file=file,
-        function="prints",
-        root=tmp_path,
-        target=tmp_path / "target",
-        output=False,
-    )
-    counted = [0, 0]
-
-    def on_line(text: str, is_error: bool) -> None:
-        counted[0] += 1
-        counted[1] += len(text)
-
-    tracemalloc.start()
-    run_here(call, on_line)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert counted[1] == 50_000 * 999 + 10_000_000
-    assert counted[0] > 50_000
-    assert peak < 2_000_000, peak
-
-
-def test_nothing_that_a_module_is_stays_behind(project: Shop) -> None:
-    project.write("seeknal/helper.py", "VALUE = 1\n")
-    project.python(
-        """
-        import helper
-
-        @transform
-        def a(ctx):
-            return ctx.ref("source.orders").assign(value=helper.VALUE)
-        """
-    )
-    paths, modules = list(sys.path), set(sys.modules)
-    project.ok()
-    project.write("seeknal/helper.py", "VALUE = 22\n")
-    project.ok()
-    assert project.rows("transform.a", "MAX(value)") == [(22,)]
-    assert sys.path == paths
-    assert not {name for name in set(sys.modules) - modules if "helper" in name or "user" in name}
+    begun = time.monotonic()
+    assert project.run().error("transform.stubborn")["code"] == "node-timeout"
+    assert time.monotonic() - begun < 20
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_the_last_output_stays_where_a_node_fails(project: Shop) -> None:

@@ -111,6 +111,27 @@ def test_nothing_is_an_error_where_rows_are_due(project: Shop) -> None:
             "bad-output",
             "the returned frame has a column that is called ('a', 'b'), which is no text",
         ),
+        (
+            'pd.DataFrame({"": [1]})',
+            "bad-output",
+            "the returned frame has a column that is called '', which is no name",
+        ),
+        (
+            'pd.DataFrame({"a": [dt.date(2026, 1, 1), dt.datetime(2026, 1, 1, 5)]})',
+            "bad-output",
+            "the column `a` of the returned frame holds dates and times, which no relation can",
+        ),
+        (
+            'pd.DataFrame({"a": pd.period_range("2026-01", "2026-02", freq="M")})',
+            "bad-output",
+            "the column `a` of the returned frame holds periods, which no relation can",
+        ),
+        (
+            'pl.DataFrame({"a": [object()]})',
+            "bad-output",
+            "the column `a` of the returned frame holds values of polars' type Object, which no "
+            "relation can",
+        ),
         ("pd.DataFrame()", "bad-output", "the function returned a frame without columns"),
         ("pl.DataFrame()", "bad-output", "the function returned a frame without columns"),
         (
@@ -199,6 +220,7 @@ BIG = 2**53 + 1
             "TIMESTAMP",
             [datetime(2026, 1, 2, 8, 4), None],
         ),
+        ("np.array([1.5, 2.5], dtype='float16')", "DOUBLE", [1.5, 2.5]),
         ("pd.Categorical(['x', None])", "VARCHAR", ["x", None]),
         ("[True, None]", "BOOLEAN", [True, None]),
         ("[None, None]", "VARCHAR", [None, None]),
@@ -231,6 +253,18 @@ def test_whole_numbers_with_nulls_go_through_a_node_unharmed(project: Shop) -> N
     project.ok()
     assert project.rows("transform.made") == [(BIG + 1,), (BIG + 2,), (BIG + 3,), (None,)]
     assert project.types("transform.made") == {"n": "BIGINT"}
+
+
+def test_sums_of_whole_numbers_in_a_relation_are_whole_numbers(project: Shop) -> None:
+    """DuckDB sums them in 128 bits, and specs in 64."""
+    returns(
+        project,
+        'orders = ctx.ref("source.orders", as_="duckdb")\n'
+        "return orders.aggregate('SUM(order_id) AS \"the sum\", COUNT(*) AS n')",
+    )
+    project.ok()
+    assert project.rows("transform.made") == [(10, 4)]
+    assert project.types("transform.made") == {"the sum": "BIGINT", "n": "BIGINT"}
 
 
 def test_whole_numbers_that_do_not_fit(project: Shop) -> None:

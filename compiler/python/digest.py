@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from seeknal.compiler.python.calls import Function
+from seeknal.compiler.python.names import tree_of
 from seeknal.compiler.records import dataclass
 
 
@@ -114,7 +115,7 @@ def _read(path: Path, root: Path, file: str, stamp: tuple[int, int]) -> tuple[st
     """The code of a whole module, and the project's modules that it imports."""
     text = path.read_bytes()
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError):
         # What is wrong with it is said by Python where it is imported.
         return hashlib.sha256(text).hexdigest(), ()

@@ -8,7 +8,8 @@ from pathlib import Path
 from seeknal.compiler.document import Document
 from seeknal.compiler.findings import Findings
 from seeknal.compiler.kinds.spec import PythonCode
-from seeknal.compiler.python.read import function_names, read_function
+from seeknal.compiler.python.names import function_names
+from seeknal.compiler.python.read import read_function
 from seeknal.compiler.suggest import closest, suggest
 
 

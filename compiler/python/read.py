@@ -16,12 +16,12 @@ from seeknal.compiler.python.decorators import (
     CLASSES,
     DECORATORS,
     MATERIALIZE,
-    MODULE,
     Decorator,
 )
 from seeknal.compiler.python.digest import code_of, decorator_name
 from seeknal.compiler.python.literals import Reader, Source
 from seeknal.compiler.python.metadata import Metadata, read_metadata
+from seeknal.compiler.python.names import imported_names, parse_module
 from seeknal.compiler.records import dataclass
 
 _TAG = "tag:yaml.org,2002:"
@@ -42,7 +42,7 @@ def read_python(root: Path, file: str, text: str, findings: Findings) -> list[Do
     tree = parse_module(file, text, findings)
     if tree is None:
         return []
-    names = _imported_names(tree)
+    names = imported_names(tree)
     if not names:
         return []
     source = Source.of(file, text)
@@ -63,46 +63,6 @@ def read_function(
         return None
     source = Source.of(file, text)
     return _code(root, source, tree, functions[name], set(), read_metadata(file, text, findings))
-
-
-def function_names(text: str) -> list[str]:
-    """The functions of a module, in the order of the file."""
-    return [s.name for s in ast.parse(text).body if isinstance(s, Function)]
-
-
-def parse_module(file: str, text: str, findings: Findings) -> ast.Module | None:
-    """The tree of a Python file; None, and a finding, where it is not Python."""
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        place = Place(file, error.lineno or 1, error.offset or 1)
-        findings.error("python-syntax", f"the file is not Python: {error.msg}", place)
-    except ValueError as error:
-        findings.error("python-syntax", f"the file is not Python: {error}", Place(file))
-    return None
-
-
-def _imported_names(tree: ast.Module) -> dict[str, str]:
-    """What the module calls the decorators and classes of `seeknal.pipeline`.
-
-    `import seeknal.pipeline as sp` gives `sp.transform`.
-    """
-    known = {*DECORATORS, MATERIALIZE, *CLASSES}
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(MODULE):
-            for alias in node.names:
-                if alias.name in known:
-                    found[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module == "seeknal":
-            for alias in node.names:
-                if alias.name == "pipeline":
-                    found |= {f"{alias.asname or alias.name}.{name}": name for name in known}
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name == MODULE:
-                    found |= {f"{alias.asname or alias.name}.{name}": name for name in known}
-    return found
 
 
 class _Module:
@@ -136,10 +96,14 @@ class _Module:
         """The document of every decorated function, in the order of the file."""
         nodes = {s.name for s in self.tree.body if isinstance(s, Function) and self.uses(s)}
         top = {id(statement) for statement in self.tree.body}
+        last = {s.name: s for s in self.tree.body if isinstance(s, Function)}
         for statement in ast.walk(self.tree):
             if isinstance(statement, Function) and (uses := self.uses(statement)):
                 if id(statement) not in top:
-                    self.misplaced(statement, "is inside another function or a class")
+                    self.misplaced(statement, "is nested in another statement")
+                elif last[statement.name] is not statement:
+                    # The module knows the last one by the name.
+                    self.misplaced(statement, "is defined again below")
                 elif isinstance(statement, ast.AsyncFunctionDef):
                     self.misplaced(statement, "is a coroutine")
                 else:
@@ -284,7 +248,7 @@ def _code(
 ) -> PythonCode:
     helpers = {s.name: s for s in tree.body if isinstance(s, Function) and s.name not in others}
     calls = calls_of(function, helpers, source)
-    named = _imported_names(tree)
+    named = imported_names(tree)
     decorators = {spelt for spelt, name in named.items() if name not in CLASSES}
     code = code_of(root, source.file, tree, function, others, decorators)
     return PythonCode(

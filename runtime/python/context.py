@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,9 @@ class PipelineContext:
         self._call = call
         self._connection: DuckDBPyConnection | None = None
         self._state: PipelineState | None = None
-        self.params: Mapping[str, Any] = dict(call.params)
-        self.config: Mapping[str, Any] = dict(call.config)
+        # What the function does to them is not seen by the next one.
+        self.params: Mapping[str, Any] = deepcopy(dict(call.params))
+        self.config: Mapping[str, Any] = deepcopy(dict(call.config))
 
     @classmethod
     def open(
@@ -90,7 +92,7 @@ class PipelineContext:
         Its `sql` sees the variables of the function, frames of all kinds among them.
         """
         if self._connection is None:
-            self._connection = self._opened()
+            self._connection = self.open_database()
         return self._connection
 
     @property
@@ -172,19 +174,8 @@ class PipelineContext:
         """The call that the context belongs to."""
         return self._call
 
-    def _file(self, node: str) -> Path:
-        path = self._call.inputs.get(node)
-        if path is not None:
-            return path
-        known = ", ".join(f"`{id}`" for id in self._call.inputs) or "none"
-        raise PythonFailed(
-            "not-an-input",
-            f"`{node}` is not an input of `{self.node_id}`, so nothing says that it ran before",
-            f"write its id out, as ctx.ref({node!r}), or add it to inputs=[…]; the inputs are: "
-            f"{known}",
-        )
-
-    def _opened(self) -> DuckDBPyConnection:
+    def open_database(self) -> DuckDBPyConnection:
+        """Another database as `duckdb` is at first, in which the function has changed nothing."""
         import duckdb
 
         from seeknal.compiler.relation_names import relation_of
@@ -200,6 +191,18 @@ class PipelineContext:
 
                 connection.register(name, read_arrow(path))
         return connection
+
+    def _file(self, node: str) -> Path:
+        path = self._call.inputs.get(node)
+        if path is not None:
+            return path
+        known = ", ".join(f"`{id}`" for id in self._call.inputs) or "none"
+        raise PythonFailed(
+            "not-an-input",
+            f"`{node}` is not an input of `{self.node_id}`, so nothing says that it ran before",
+            f"write its id out, as ctx.ref({node!r}), or add it to inputs=[…]; the inputs are: "
+            f"{known}",
+        )
 
     def _relation(self, connection: DuckDBPyConnection, path: Path) -> DuckDBPyRelation:
         if path.suffix == ".parquet":

@@ -10,6 +10,7 @@ from seeknal.runtime.python.errors import PythonFailed
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
 
     from seeknal.runtime.python.context import PipelineContext
 
@@ -49,6 +50,13 @@ def features_of(
 
 def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFrame:
     """See `PipelineContext.entity`."""
+    with ctx.open_database() as connection:
+        return connection.sql(_entity_sql(ctx, connection, entity, as_of)).df()
+
+
+def _entity_sql(
+    ctx: PipelineContext, connection: DuckDBPyConnection, entity: str, as_of: Any
+) -> str:
     from seeknal.runtime.consolidate_sql import GroupRows, consolidation_sql
     from seeknal.runtime.duckdb_engine import identifier, literal
     from seeknal.runtime.python.groups import group_of
@@ -56,7 +64,7 @@ def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFr
     keys: list[str] = []
     rows = []
     for name, id in _groups(ctx, entity).items():
-        columns = ctx.duckdb.table(f"{_KIND}_{name}").columns
+        columns = connection.table(f"{_KIND}_{name}").columns
         group = group_of(ctx.call.sidecars[id], columns)
         own = list(group.join_keys)
         if keys and sorted(keys) != sorted(own):
@@ -85,7 +93,7 @@ def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFr
             f"OR event_time IS NULL QUALIFY ROW_NUMBER() OVER "
             f"(PARTITION BY {key_list} ORDER BY event_time DESC NULLS LAST) = 1 ORDER BY {key_list}"
         )
-    return ctx.duckdb.sql(sql).df()
+    return sql
 
 
 def _as_of_spine(
@@ -133,7 +141,7 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
     from seeknal.runtime.duckdb_engine import identifier
     from seeknal.runtime.frame_errors import FrameError
     from seeknal.runtime.frame_join import as_times
-    from seeknal.runtime.python.frames import to_pandas
+    from seeknal.runtime.python.frames import to_arrow, to_pandas
 
     for column in (*served.keys, date_col):
         if column not in frame.columns:
@@ -141,9 +149,9 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
     picked = pd.DataFrame({key: frame[key].array for key in served.keys})
     picked[served.as_of] = as_times(frame[date_col], date_col).array
     picked[served.place] = range(len(frame))
-    connection = ctx.duckdb.cursor()
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
+    # A row without a time sees nothing; DuckDB 1 would show it the latest of all.
+    picked = picked[picked[served.as_of].notna()]
+    with ctx.open_database() as connection:
         connection.register("seeknal_spine_frame", picked)
         casts = [
             f"CAST({identifier(key)} AS {type_}) AS {identifier(key)}"
@@ -155,13 +163,9 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
             f"CREATE OR REPLACE TEMP TABLE {identifier(served.spine_relation)} AS "
             f"SELECT {', '.join(casts)} FROM seeknal_spine_frame"
         )
-        rows = connection.sql(
-            f"SELECT * FROM (\n{served.sql}\n) ORDER BY {identifier(served.place)}"
-        )
         # As `ctx.ref` gives a training set: what one model takes, the other frame has.
-        return to_pandas(rows.to_arrow_table())
-    finally:
-        connection.close()
+        found = to_pandas(to_arrow(connection.sql(served.sql)))
+    return found.set_index(served.place).reindex(range(len(frame)))
 
 
 def _wanted(ctx: PipelineContext, entity: str, features: Sequence[str]) -> list[tuple[str, str]]:
@@ -202,7 +206,8 @@ def _groups(ctx: PipelineContext, entity: str) -> dict[str, str]:
 
 
 def _check_feature(ctx: PipelineContext, group: str, feature: str) -> None:
-    columns = ctx.duckdb.table(f"{_KIND}_{group}").columns
+    with ctx.open_database() as connection:
+        columns = connection.table(f"{_KIND}_{group}").columns
     if feature not in columns:
         _refuse(group, feature, columns)
 

@@ -69,32 +69,31 @@ def to_arrow(value: Any) -> pa.Table:
         value = value.to_df()
     kind = type(value)
     of = f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}"
-    if of == "pandas.DataFrame":
-        _check_names(list(value.columns))
-        _check_index(value)
-        try:
-            return _whole_decimals(pa.Table.from_pandas(value, preserve_index=False))
-        except (pa.ArrowException, ValueError, TypeError) as error:
-            raise PythonFailed(
-                "bad-output",
-                f"a column of the returned frame holds values that have no common type: {error}",
-                "give each column values of one type",
-            ) from error
-    if of == "polars.LazyFrame":
-        value, of = value.collect(), "polars.DataFrame"
-    if of == "polars.DataFrame":
-        _check_names(value.columns)
-        return value.to_arrow()
-    if of == "duckdb.DuckDBPyRelation":
-        _check_names(list(value.columns))
-        return value.to_arrow_table() if hasattr(value, "to_arrow_table") else value.arrow()
-    if isinstance(value, pa.RecordBatchReader):
-        value = value.read_all()
-    elif isinstance(value, pa.RecordBatch):
-        value = pa.Table.from_batches([value])
-    if isinstance(value, pa.Table):
-        _check_names(value.column_names)
-        return value
+    try:
+        if of == "pandas.DataFrame":
+            return _of_pandas(value)
+        if of == "polars.LazyFrame":
+            value, of = value.collect(), "polars.DataFrame"
+        if of == "polars.DataFrame":
+            return _of_polars(value)
+        if of == "duckdb.DuckDBPyRelation":
+            return _of_duckdb(value)
+        if isinstance(value, pa.RecordBatchReader):
+            value = value.read_all()
+        elif isinstance(value, pa.RecordBatch):
+            value = pa.Table.from_batches([value])
+        if isinstance(value, pa.Table):
+            _check_names(value.column_names)
+            return _readable(value)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        if isinstance(error, PythonFailed):
+            raise
+        said = "; ".join(map(str, error.args))
+        raise PythonFailed(
+            "bad-output",
+            f"a column of the returned frame holds values that have no common type: {said}",
+            "give each column values of one type",
+        ) from error
     shown = "a pandas Series" if of == "pandas.Series" else f"`{of}`"
     raise PythonFailed(
         "bad-output",
@@ -104,17 +103,67 @@ def to_arrow(value: Any) -> pa.Table:
     )
 
 
-def _whole_decimals(table: pa.Table) -> pa.Table:
-    """The table with decimals of 38 digits: how many there are must not depend on the rows."""
+def _of_pandas(frame: Any) -> pa.Table:
     import pyarrow as pa
 
-    fields = [
-        field.with_type(pa.decimal128(38, field.type.scale))
-        if pa.types.is_decimal(field.type)
-        else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
+    _check_names(list(frame.columns))
+    _check_index(frame)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for name, field in zip(frame.columns, table.schema, strict=True):
+        if getattr(field.type, "extension_name", "") == "pandas.period":
+            raise _untyped(name, "periods", "convert it, as `df[name].dt.start_time` does")
+        # Arrow would cut the times off.
+        if pa.types.is_date(field.type) and any(hasattr(day, "hour") for day in frame[name]):
+            raise _untyped(name, "dates and times", "convert all of it with `pandas.to_datetime`")
+    # How many digits the values at hand have says nothing of the next ones.
+    return _readable(table, whole_decimals=True)
+
+
+def _of_polars(frame: Any) -> pa.Table:
+    _check_names(frame.columns)
+    for name, type_ in frame.schema.items():
+        if str(type_) in ("Object", "Int128", "UInt128"):
+            raise _untyped(name, f"values of polars' type {type_}", "cast it to another type")
+    return _readable(frame.to_arrow())
+
+
+def _of_duckdb(relation: Any) -> pa.Table:
+    """The rows of a relation; sums of whole numbers, which DuckDB makes wider, are int64."""
+    from seeknal.runtime.duckdb_engine import identifier
+
+    _check_names(list(relation.columns))
+    wide = [str(type_) in ("HUGEINT", "UHUGEINT") for type_ in relation.types]
+    if any(wide):
+        names = [identifier(name) for name in relation.columns]
+        cast = zip(names, wide, strict=True)
+        relation = relation.project(
+            ", ".join(f"CAST({name} AS BIGINT) AS {name}" if w else name for name, w in cast)
+        )
+    if hasattr(relation, "to_arrow_table"):
+        table: pa.Table = relation.to_arrow_table()
+        return table
+    found: pa.Table = relation.arrow()
+    return found
+
+
+def _untyped(name: object, what: str, help: str) -> PythonFailed:
+    message = f"the column `{name}` of the returned frame holds {what}, which no relation can"
+    return PythonFailed("bad-output", message, help)
+
+
+def _readable(table: pa.Table, *, whole_decimals: bool = False) -> pa.Table:
+    """The table with types that DuckDB reads; with `whole_decimals` those have 38 digits."""
+    import pyarrow as pa
+
+    def known(type_: pa.DataType) -> pa.DataType:
+        if pa.types.is_float16(type_):
+            return pa.float32()
+        if pa.types.is_decimal256(type_) or (whole_decimals and pa.types.is_decimal(type_)):
+            return pa.decimal128(38, type_.scale)
+        return type_
+
+    schema = pa.schema([field.with_type(known(field.type)) for field in table.schema])
+    return table if schema.equals(table.schema) else table.cast(schema)
 
 
 def _check_names(names: list[object]) -> None:
@@ -124,11 +173,12 @@ def _check_names(names: list[object]) -> None:
             "the function returned a frame without columns",
             "return columns; one that returns nothing says `output=False`",
         )
-    unnamed = [name for name in names if not isinstance(name, str)]
+    unnamed = [name for name in names if not isinstance(name, str) or not name]
     if unnamed:
+        what = "no name" if unnamed[0] == "" else "no text"
         raise PythonFailed(
             "bad-output",
-            f"the returned frame has a column that is called {unnamed[0]!r}, which is no text",
+            f"the returned frame has a column that is called {unnamed[0]!r}, which is {what}",
             "name the columns, as `df.columns = [...]` or `reset_index()` does",
         )
     counted = Counter(str(name).casefold() for name in names)

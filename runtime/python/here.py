@@ -8,22 +8,24 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.invoke import invoke
-from seeknal.runtime.python.limits import too_long
-from seeknal.runtime.python.prints import Lines, OnLine
+from seeknal.runtime.python.limits import TimeUp, too_long
+from seeknal.runtime.python.prints import Lines, OnLine, Routed
 from seeknal.runtime.python.variables import call_variables
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class _TimeUp(BaseException):
-    """Raised inside the function, where no `except Exception` catches it."""
+# A function may catch what is raised at its limit; then it is raised again.
+_AGAIN_SECONDS = 3.0
+
+_OUT, _ERR = Routed(), Routed()
 
 
 def run_here(call: Call, on_line: OnLine) -> pa.Table | None:
@@ -42,13 +44,17 @@ def run_here(call: Call, on_line: OnLine) -> pa.Table | None:
     out, err = Lines(shown, is_error=False), Lines(shown, is_error=True)
     try:
         with (
-            redirect_stdout(out),
-            redirect_stderr(err),
+            _OUT.to(out),
+            _ERR.to(err),
+            redirect_stdout(_OUT),
+            redirect_stderr(_ERR),
             _variables(call),
+            # As in a process apart, relative paths are those of the project.
+            chdir(call.root),
             _limited(call.timeout),
         ):
             return invoke(call)
-    except _TimeUp:
+    except TimeUp:
         raise too_long(call) from None
     finally:
         out.finish()
@@ -79,10 +85,10 @@ def _limited(seconds: float) -> Iterator[None]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise _TimeUp
+        raise TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
     try:
         yield
     finally:
@@ -94,7 +100,7 @@ def _limited(seconds: float) -> Iterator[None]:
 def _limited_thread(seconds: float) -> Iterator[None]:
     own = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    timer = threading.Timer(seconds, raise_in, (own, ctypes.py_object(_TimeUp)))
+    timer = threading.Timer(seconds, raise_in, (own, ctypes.py_object(TimeUp)))
     timer.daemon = True
     timer.start()
     try:

@@ -13,6 +13,7 @@ from seeknal.runtime.frame_errors import FrameError
 from seeknal.runtime.python.call import Call
 from seeknal.runtime.python.context import PipelineContext
 from seeknal.runtime.python.errors import PythonFailed
+from seeknal.runtime.python.limits import TimeUp
 from seeknal.runtime.python.load import load_function, project_modules
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def _called(call: Call, ctx: PipelineContext) -> Any:
         raise PythonFailed(
             error.code, error.message, error.help or "", raised.detail, raised.line
         ) from error
-    except Exception as error:
+    except (KeyboardInterrupt, TimeUp):
+        raise
+    except BaseException as error:
         raise _raised(error, call) from error
 
 
@@ -81,12 +84,31 @@ def _table(call: Call, value: Any) -> pa.Table | None:
         )
     from seeknal.runtime.python.frames import to_arrow
 
-    return to_arrow(value)
+    try:
+        return to_arrow(value)
+    except PythonFailed:
+        raise
+    except Exception as error:
+        # Relations and lazy frames are computed here. There is no line of the file to show.
+        raise _computed(error) from error
 
 
-def _raised(error: Exception, call: Call) -> PythonFailed:
+def _computed(error: Exception) -> PythonFailed:
+    import duckdb
+
+    if isinstance(error, duckdb.Error):
+        from seeknal.runtime.duckdb_errors import engine_error
+
+        found = engine_error(error)
+        # The help for other errors is about nodes in SQL.
+        help = found.help if found.code in ("integer-overflow", "out-of-memory") else ""
+        return PythonFailed(found.code, found.message, help or "", found.detail)
+    return PythonFailed("node-raised", f"{type(error).__name__}: {_said(error)[0]}")
+
+
+def _raised(error: BaseException, call: Call) -> PythonFailed:
     name = type(error).__name__
-    message = str(error).strip() or "without a message"
+    first, more = _said(error)
     shown = traceback.TracebackException(
         type(error), error, _from_file(error.__traceback__, call), compact=True
     )
@@ -94,7 +116,6 @@ def _raised(error: Exception, call: Call) -> PythonFailed:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
         help = f"install `{top}`, or add it to the `# /// script` block at the top of the file"
-    first, _, more = message.partition("\n")
     return PythonFailed(
         "node-raised",
         f"{name}: {first}" + (" …" if more else ""),
@@ -102,6 +123,16 @@ def _raised(error: Exception, call: Call) -> PythonFailed:
         "".join(shown.format()),
         _line(error.__traceback__, call.file),
     )
+
+
+def _said(error: BaseException) -> tuple[str, str]:
+    """The first line of an error's message, and the rest."""
+    try:
+        message = str(error).strip()
+    except Exception:
+        message = "with a message that cannot be shown"
+    first, _, more = (message or "without a message").partition("\n")
+    return first, more
 
 
 def _from_file(found: TracebackType | None, call: Call) -> TracebackType | None:

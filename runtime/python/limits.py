@@ -8,6 +8,10 @@ from seeknal.runtime.python.errors import PythonFailed
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
+class TimeUp(BaseException):
+    """Raised inside a function at its limit, where no `except Exception` catches it."""
+
+
 def too_long(call: Call) -> PythonFailed:
     """The failure of a call that was stopped at its time limit."""
     return PythonFailed(

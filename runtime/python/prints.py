@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 OnLine = Callable[[str, bool], None]
 """Told of each line, without its end, and whether it was printed as an error."""
@@ -41,3 +43,35 @@ class Lines(io.TextIOBase):
         if self._rest:
             self._on_line(self._rest.rpartition("\r")[2], self._is_error)
             self._rest = ""
+
+
+class Routed(io.TextIOBase):
+    """One stream for all functions of a process, which leads to the one that is called.
+
+    What a function leaves behind with it, as a handler of `logging`, writes for the next function
+    then, and not for one that has ended. Outside of functions it is the real stderr.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        """Nothing is led to yet."""
+        super().__init__()
+        self._to: io.TextIOBase | None = None
+
+    @contextmanager
+    def to(self, stream: io.TextIOBase) -> Iterator[None]:
+        """While it lasts, lead to `stream`."""
+        before, self._to = self._to, stream
+        try:
+            yield
+        finally:
+            self._to = before
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Take a text; returns its length."""
+        return (self._to or sys.__stderr__ or io.StringIO()).write(text)
