@@ -21,12 +21,14 @@ from seeknal.compiler.dialects.clickhouse_operators import call
 from seeknal.compiler.dialects.clickhouse_query import all_of
 from seeknal.compiler.dialects.clickhouse_types import own_type
 
-SETTINGS = (
-    "join_use_nulls",
-    "aggregate_functions_null_for_empty",
-    "prefer_column_name_to_alias",
-)
-"""Without them joins fill with 0 and '', aggregates of nothing are 0, and a name means an alias."""
+SETTINGS = {
+    "join_use_nulls": 1,
+    "aggregate_functions_null_for_empty": 1,
+    "prefer_column_name_to_alias": 1,
+    "compile_expressions": 0,
+}
+"""Without them joins fill with 0 and '', aggregates of nothing are 0, a name means an alias, and
+from the fourth run on a cast to int64 is compiled: then what does not fit wraps around."""
 
 _LONGEST_FRAME = 2**31 - 1
 
@@ -54,8 +56,10 @@ def finish(statement: exp.Expr) -> exp.Expr:
     if isinstance(found, exp.Create):
         return _with_engine(found)
     if isinstance(found, exp.Query):
-        one = exp.Literal.number(1)
-        settings = [exp.EQ(this=exp.column(name), expression=one.copy()) for name in SETTINGS]
+        settings = [
+            exp.EQ(this=exp.column(name), expression=exp.Literal.number(value))
+            for name, value in SETTINGS.items()
+        ]
         found.set("settings", settings)
     return found
 

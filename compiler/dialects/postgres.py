@@ -9,7 +9,7 @@ from seeknal.compiler.dialects.duckdb import ISO_TIME
 from seeknal.compiler.dialects.gate import negated
 from seeknal.compiler.dialects.postgres_types import type_name
 from seeknal.compiler.dialects.postgres_vocabulary import WORDS
-from seeknal.compiler.dialects.rules.before import compared_by_columns
+from seeknal.compiler.dialects.rules.before import tuples_by_columns
 from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.types import DATE, DataType, Kind
 
@@ -69,7 +69,7 @@ def microseconds(value: exp.Expr) -> exp.Expr:
     return cast(scaled, "BIGINT")
 
 
-rewrite, rewrite_query = rewriters(WORDS, compared_by_columns)
+rewrite, rewrite_query = tuples_by_columns(rewriters(WORDS))
 
 DIALECT = Dialect(
     name="postgres",

@@ -11,7 +11,7 @@ from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.duckdb import ISO_TIME
 from seeknal.compiler.dialects.gate import negated
 from seeknal.compiler.dialects.rules import aggregates, operators, text
-from seeknal.compiler.dialects.rules.before import compared_by_columns
+from seeknal.compiler.dialects.rules.before import tuples_by_columns
 from seeknal.compiler.dialects.rules.documented import (
     DOCUMENTED,
     day,
@@ -108,7 +108,7 @@ WORDS = Vocabulary(
     has_column_aliases=True,
     has_scalar_correlation=False,
 )
-rewrite, rewrite_query = rewriters(WORDS, compared_by_columns)
+rewrite, rewrite_query = tuples_by_columns(rewriters(WORDS))
 
 DIALECT = Dialect(
     name="snowflake",

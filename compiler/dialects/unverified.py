@@ -8,7 +8,7 @@ from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.duckdb import ISO_TIME, type_name
 from seeknal.compiler.dialects.gate import negated
 from seeknal.compiler.dialects.rules import text
-from seeknal.compiler.dialects.rules.before import compared_by_columns
+from seeknal.compiler.dialects.rules.before import tuples_by_columns
 from seeknal.compiler.dialects.rules.documented import (
     DOCUMENTED,
     day,
@@ -62,7 +62,7 @@ WORDS = Vocabulary(
     rules={**DOCUMENTED, **microseconds_apart(_apart), exp.StartsWith: text.starts},
     truncate=truncate,
 )
-rewrite, rewrite_query = rewriters(WORDS, compared_by_columns)
+rewrite, rewrite_query = tuples_by_columns(rewriters(WORDS))
 
 
 def unverified(name: str) -> Dialect:

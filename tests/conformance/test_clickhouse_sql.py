@@ -243,6 +243,21 @@ def test_pieces_give_the_same_rows(tmp_path: Path, oracle: DuckDB, engine: Teste
     compare(oracle, engine, compile_case(root, "duckdb"), compile_case(root, "clickhouse"))
 
 
+@pytest.mark.only_on("clickhouse")
+def test_a_sum_that_does_not_fit_is_an_error_however_often_it_is_asked_for(
+    tmp_path: Path, engine: TestedEngine
+) -> None:
+    piece = "1 / NULLIF(CAST(SUM(i) AS DOUBLE), 0) AS share FROM input_0"
+    root = write_queries(tmp_path / "project", {"query": piece})
+    compilation = compile_case(root, "clickhouse")
+    columns = compilation.artifacts["source.events"].columns
+    row = [2**63 - 1 if column.name == "i" else None for column in columns]
+    engine.load("source_events", columns, [row] * 5)
+    for _ in range(6):
+        with pytest.raises(engine.overflow):
+            engine.query(compilation.artifacts["transform.query"].sql)
+
+
 @pytest.mark.parametrize("piece", REFUSED)
 def test_pieces_are_refused_at_their_line(piece: str, tmp_path: Path) -> None:
     root = write_queries(tmp_path / "project", {"query": piece})

@@ -5,9 +5,14 @@ The results are DuckDB's SQL again, so that the rules look at every part of them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
+from seeknal.compiler.dialects.rules.query import RewriteExpression, RewriteQuery
+from seeknal.compiler.model import Relation
+from seeknal.compiler.types import Column
 
 
 def compared_by_columns(tree: exp.Expr) -> exp.Expr:
@@ -96,3 +101,22 @@ def _meant(select: exp.Select, key: exp.Expr) -> exp.Expr:
         raise Unsupported(key, "a place in `*`", "name the column")
     meant: exp.Expr = select.expressions[place].unalias().copy()
     return meant
+
+
+def tuples_by_columns(
+    rewriters: tuple[RewriteExpression, RewriteQuery],
+) -> tuple[RewriteExpression, RewriteQuery]:
+    """The rewriters of a dialect, which compare tuples of users column by column first."""
+    expression, query = rewriters
+
+    def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
+        # Of a macro nobody knows the columns, and it has no tuples.
+        return expression(compared_by_columns(tree) if columns else tree, columns)
+
+    def rewrite_query(
+        tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
+    ) -> exp.Query:
+        compared_by_columns(tree)
+        return query(tree, inputs, columns)
+
+    return rewrite, rewrite_query

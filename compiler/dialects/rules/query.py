@@ -71,24 +71,15 @@ def rewrite_query(
     return _Query(words, names, None).run(tree, columns)[0]
 
 
-def rewriters(
-    words: Vocabulary, before: Callable[[exp.Expr], exp.Expr] | None = None
-) -> tuple[RewriteExpression, RewriteQuery]:
-    """`rewrite` and `rewrite_query` of a dialect, as `base.Dialect` has them.
-
-    `before` changes what a user wrote first: of a macro nobody knows the columns.
-    """
+def rewriters(words: Vocabulary) -> tuple[RewriteExpression, RewriteQuery]:
+    """`rewrite` and `rewrite_query` of a dialect, as `base.Dialect` has them."""
 
     def rewrite(tree: exp.Expr, columns: Sequence[Column] = ()) -> exp.Expr:
-        if before is not None and columns:
-            tree = before(tree)
         return rewrite_expression(tree, columns, words)
 
     def rewrite_whole(
         tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
     ) -> exp.Query:
-        if before is not None:
-            before(tree)
         return rewrite_query(tree, inputs, columns, words)
 
     return rewrite, rewrite_whole

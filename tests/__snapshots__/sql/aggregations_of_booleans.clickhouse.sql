@@ -34,5 +34,5 @@ SELECT
   entropy(past_x) * LN(2) AS "x_ENTROPY"
 FROM events_prepared
 GROUP BY id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

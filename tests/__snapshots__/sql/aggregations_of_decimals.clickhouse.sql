@@ -144,5 +144,5 @@ SELECT
     / nullIf(CAST(MAX(CASE WHEN days <= 29 THEN past_x END) AS Nullable(Float64)), 0) AS "x_MAX0_6_MAX0_29"
 FROM events_prepared_3
 GROUP BY id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -271,5 +271,5 @@ SELECT
   SUM(x_ewma_7_0_6_weight * CAST(past_x AS Nullable(Float64))) / SUM(x_ewma_7_0_6_weight) AS "x_EWMA_7_0_6"
 FROM events_prepared_3
 GROUP BY id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

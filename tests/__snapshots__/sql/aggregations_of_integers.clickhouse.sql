@@ -133,5 +133,5 @@ SELECT
   SUM(x_ewma_0_5_weight * CAST(past_x AS Nullable(Float64))) / SUM(x_ewma_0_5_weight) AS "x_EWMA_0_5"
 FROM events_prepared_3
 GROUP BY id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -40,5 +40,5 @@ SELECT
   MAX(CASE WHEN past_time IS NOT NULL AND "day" = time_arg_min_day_extreme THEN past_time END) AS "time_ARG_MIN_DAY"
 FROM events_prepared
 GROUP BY id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -97,5 +97,5 @@ SELECT
   SUM(x_ewma_7_weight * CAST(x AS Nullable(Float64))) / SUM(x_ewma_7_weight) AS "x_ewma_7"
 FROM events_prepared_3
 GROUP BY id, at_day
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

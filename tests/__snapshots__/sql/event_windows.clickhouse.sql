@@ -47,5 +47,5 @@ SELECT
   ) AS "last_month"
 FROM events
 GROUP BY customer_id, as_of
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -34,5 +34,5 @@ SELECT
   toInt64(COUNT(CASE WHEN days >= 0 THEN 1 END)) AS "orders_count_rows"
 FROM events
 GROUP BY customer_id, application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

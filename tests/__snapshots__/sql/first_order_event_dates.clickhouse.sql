@@ -21,5 +21,5 @@ SELECT
   COALESCE(SUM(CASE WHEN amount >= 100 THEN amount END), 0) AS "amount_sum_if"
 FROM events
 GROUP BY customer_id, ordered_at_day, status
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

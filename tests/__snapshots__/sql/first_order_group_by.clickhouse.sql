@@ -24,5 +24,5 @@ SELECT
   SUM(CASE WHEN days BETWEEN 0 AND 6 THEN amount END) AS "amount_sum_7d"
 FROM events
 GROUP BY customer_id, application_date, region, status
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

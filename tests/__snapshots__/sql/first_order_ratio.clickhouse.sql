@@ -60,5 +60,5 @@ SELECT
     ) AS "pieces_count_ratio_14d_30d"
 FROM events
 GROUP BY customer_id, application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

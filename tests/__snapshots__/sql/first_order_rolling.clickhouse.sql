@@ -22,5 +22,5 @@ SELECT
   MAX(CASE WHEN days = 0 THEN amount END) AS "amount_max_1d"
 FROM events
 GROUP BY customer_id, application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -16,7 +16,7 @@ events AS (
 )
 SELECT customer_id, ordered_at, amount
 FROM events
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* aggregation.daily | seeknal/daily.yml | clickhouse */
@@ -53,7 +53,7 @@ SELECT
   SUM(amount) AS "amount_sum"
 FROM events
 GROUP BY customer_id, ordered_at_day
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.trend | seeknal/trend.yml | clickhouse */
@@ -131,5 +131,5 @@ SELECT
   SUM(CASE WHEN days <= 6 THEN amount_sum END) AS "amount_sum_SUM_0_6"
 FROM past_events
 GROUP BY spine_customer_id, spine_application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -26,7 +26,7 @@ SELECT
   SUM(CASE WHEN days >= 0 THEN amount END) AS "amount_sum"
 FROM events
 GROUP BY customer_id, "applicationDate"
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.trend | seeknal/trend.yml | clickhouse */
@@ -89,5 +89,5 @@ SELECT
   SUM(amount_sum) AS "amount_sum_SUM"
 FROM past_events
 GROUP BY spine_customer_id, "spine_applicationDate"
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -34,7 +34,7 @@ SELECT
     ) AS "the_amount_of_the_order_in_the_currency_of_the_customer_without_SUM0_6_SUM7_13"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.clean | seeknal/clean.yml | clickhouse */
@@ -45,5 +45,5 @@ SELECT
   the_amount_of_the_order_in_the_currency_of_the_customer_with_taxes
     - the_amount_of_the_order_in_the_currency_of_the_customer_without AS the_amount_of_the_taxes_in_the_currency_of_the_customer_rounded_up
 FROM source_a_source_whose_name_alone_is_already_longer_than_sixty_three_bytes
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

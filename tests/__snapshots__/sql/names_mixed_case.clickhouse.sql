@@ -22,7 +22,7 @@ SELECT
   ) AS "bigOnes"
 FROM events
 GROUP BY "CustomerID"
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.Clean | seeknal/Clean.yml | clickhouse */
@@ -32,5 +32,5 @@ SELECT
   o."Amount (€)" AS "Amount (€)",
   "a ""quoted"" one"
 FROM "source_Orders" AS o
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -8,7 +8,7 @@ SELECT
   days,
   events
 FROM source_order
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* aggregation.where | seeknal/where.yml | clickhouse */
@@ -24,7 +24,7 @@ SELECT
   SUM("select") AS "select_sum"
 FROM events
 GROUP BY "user", "date", "group"
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.table | seeknal/table.yml | clickhouse */
@@ -55,5 +55,5 @@ SELECT
   argMaxIf(events, tuple("date", events), days_ >= 0 AND events IS NOT NULL AND "date" IS NOT NULL) AS "end"
 FROM events
 GROUP BY "user"
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -6,7 +6,7 @@ SELECT
   "💶",
   "Ümsatz"
 FROM source_orders
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.summe | seeknal/summe.yml | clickhouse */
@@ -26,5 +26,5 @@ SELECT
   quantileExactInclusive(0.5)(CAST("past_💶" AS Nullable(Float64))) AS "💶_MEDIAN"
 FROM events
 GROUP BY kunde
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -26,7 +26,7 @@ SELECT
   SUM(CASE WHEN days >= 0 THEN amount END) AS "amount_SUM"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* assertions of second_order_aggregation.one_date_per_id | seeknal/one_date_per_id.yml | clickhouse | a row returned breaks the promise */
@@ -45,7 +45,7 @@ WHERE order_date IS NOT NULL
   END
     IS NULL
 LIMIT 5
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* ambiguous-as-of: `customer_id` {id} of `source.orders` has several dates in `application_date`, from {first} to {last}; features have one as-of per id */
@@ -59,7 +59,7 @@ GROUP BY customer_id
 HAVING MIN(application_date) < MAX(application_date)
 ORDER BY customer_id
 LIMIT 5
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* rows in and rows dropped */
@@ -67,7 +67,7 @@ SELECT
   COUNT(*) AS "rows_in",
   COUNT(*) - COUNT(customer_id) AS "rows_dropped"
 FROM source_orders
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.with_a_spine | seeknal/with_a_spine.yml | clickhouse */
@@ -113,7 +113,7 @@ SELECT
   SUM(amount) AS "amount_SUM"
 FROM past_events
 GROUP BY spine_customer_id, spine_application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* assertions of second_order_aggregation.with_a_spine | seeknal/with_a_spine.yml | clickhouse | a row returned breaks the promise */
@@ -132,7 +132,7 @@ WHERE order_date IS NOT NULL
   END
     IS NULL
 LIMIT 5
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* rows in and rows dropped */
@@ -150,5 +150,5 @@ FROM (
     COUNT(*) - COUNT(CASE WHEN customer_id IS NOT NULL AND application_date IS NOT NULL THEN 1 END) AS "rows_dropped"
   FROM source_orders
 ) AS counted
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -17,5 +17,5 @@ SELECT
   toInt64(COUNT(CASE WHEN days >= 0 THEN orders END)) AS "orders_COUNT"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -17,7 +17,7 @@ SELECT
   toInt64(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN amount END)) AS "amount_COUNT_0_6"
 FROM events
 GROUP BY customer_id, application_date
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.per_day_of_a_timestamp | seeknal/per_day_of_a_timestamp.yml | clickhouse */
@@ -39,7 +39,7 @@ SELECT
   toInt64(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN amount END)) AS "amount_COUNT_0_6"
 FROM events
 GROUP BY customer_id, applied_at_day
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.per_id | seeknal/per_id.yml | clickhouse */
@@ -59,5 +59,5 @@ SELECT
   toInt64(COUNT(CASE WHEN days BETWEEN 0 AND 6 THEN amount END)) AS "amount_COUNT_0_6"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -16,5 +16,5 @@ SELECT
   quantileExactInclusive(0.9)(CAST(past_amount AS Nullable(Float64))) AS "amount_QUANTILE_0_9"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

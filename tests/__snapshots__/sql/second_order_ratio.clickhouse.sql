@@ -30,5 +30,5 @@ SELECT
     / nullIf(AVG(CASE WHEN days BETWEEN 0 AND 29 THEN amount END), 0) AS "amount_MEAN0_6_MEAN0_29"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -44,5 +44,5 @@ SELECT
   toInt64(COUNT(CASE WHEN status = 'paid' THEN amount END)) AS "SINCE_COUNT_amount_GEO_D"
 FROM past_events
 GROUP BY spine_customer, spine_scored_at
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -25,5 +25,5 @@ SELECT
   SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -31,7 +31,7 @@ SELECT
   SUM(amount) AS "amount_sum"
 FROM events
 GROUP BY customer_id, order_date_day
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.as_of_scores | seeknal/as_of_scores.yml | clickhouse */
@@ -103,7 +103,7 @@ SELECT
   SUM(amount) AS "amount_SUM"
 FROM past_events
 GROUP BY spine_customer_id, spine_scored_at
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* second_order_aggregation.trend | seeknal/trend.yml | clickhouse */
@@ -175,5 +175,5 @@ SELECT
   SUM(CASE WHEN days <= 6 THEN past_amount END) AS "amount_SUM_0_6"
 FROM events
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -20,7 +20,7 @@ SELECT
   SUM(CASE WHEN ordered_at > as_of - INTERVAL '7' DAY THEN amount END) AS "spent_7d"
 FROM events
 GROUP BY customer_id, as_of
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* training_set.churn | seeknal/churn.yml | clickhouse */
@@ -109,5 +109,5 @@ SELECT
 FROM spine
 LEFT JOIN spend ON spend.customer_id = spine.customer_id AND spend.scored_at = spine.scored_at
 LEFT JOIN profiles ON profiles.spine_row = spine.spine_row
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -6,5 +6,5 @@ SELECT
   CAST(COUNT(*) AS Nullable(Int64)) AS orders
 FROM source_orders
 GROUP BY customer_id
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

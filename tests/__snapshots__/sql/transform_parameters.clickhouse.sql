@@ -9,5 +9,5 @@ WHERE status = 'paid'
   AND amount > 10
   AND order_date >= CAST('2025-12-01' AS Nullable(Date32))
   AND 'north' <> 'south'
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -36,7 +36,7 @@ WHERE status IN ('paid', 'open')
   AND note NOT LIKE 'test%'
   AND amount BETWEEN 0 AND 1000000
   AND customer_id <> 'nobody'
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.grouped | seeknal/grouped.yml | clickhouse */
@@ -53,7 +53,7 @@ GROUP BY customer_id, status
 HAVING CAST(COUNT(*) AS Nullable(Int64)) > 1
 ORDER BY 5 DESC
 LIMIT 100
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.joined | seeknal/joined.yml | clickhouse */
@@ -81,7 +81,7 @@ WHERE EXISTS(
   FROM source_orders AS x
   WHERE x.customer_id = o.customer_id AND x.status = 'open'
 )
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.united | seeknal/united.yml | clickhouse */
@@ -102,7 +102,7 @@ FROM paid
 UNION ALL
 SELECT *
 FROM other
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.windowed | seeknal/windowed.yml | clickhouse */
@@ -115,5 +115,5 @@ SELECT
   ) AS moving_total,
   lag(toNullable(amount)) OVER (PARTITION BY customer_id ORDER BY order_date, order_id) AS previous_amount
 FROM source_orders
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -21,5 +21,5 @@ ranked AS (
 SELECT customer_id, total
 FROM "top"
 WHERE total > 100
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -61,5 +61,5 @@ SELECT
 FROM source_rows
 GROUP BY team
 HAVING CAST(COUNT(*) AS Nullable(Int64)) > 1
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

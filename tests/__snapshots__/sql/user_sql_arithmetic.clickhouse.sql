@@ -39,5 +39,5 @@ SELECT
   accurateCast('7', 'Int64') AS seven
 FROM source_numbers
 WHERE row_id > 0
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -2,7 +2,7 @@
 SELECT DISTINCT ON (i) i, row_id
 FROM source_left_side
 ORDER BY i, row_id DESC
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.except_and_intersect | seeknal/except_and_intersect.yml | clickhouse */
@@ -21,7 +21,7 @@ UNION ALL
   SELECT i
   FROM source_right_side
 )
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.first_rows | seeknal/first_rows.yml | clickhouse */
@@ -30,7 +30,7 @@ FROM source_left_side
 ORDER BY i DESC, row_id
 LIMIT 5
 OFFSET 1
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.full_join | seeknal/full_join.yml | clickhouse */
@@ -40,7 +40,7 @@ SELECT
   l.s AS s
 FROM source_left_side AS l
 FULL JOIN source_right_side AS r ON l.row_id = r.i
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.grouped_by_place | seeknal/grouped_by_place.yml | clickhouse */
@@ -49,7 +49,7 @@ SELECT
   CAST(COUNT(*) AS Nullable(Int64)) AS n
 FROM source_left_side
 GROUP BY 1
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.recursive | seeknal/recursive.yml | clickhouse */
@@ -74,7 +74,7 @@ SELECT
     0
   ) AS below
 FROM steps
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.subqueries | seeknal/subqueries.yml | clickhouse */
@@ -95,7 +95,7 @@ WHERE x.i IN (SELECT i FROM source_right_side AS input_1)
     )
   )
   AND NOT EXISTS(SELECT 1 FROM source_right_side AS input_1 WHERE input_1.row_id = x.i)
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
 
 /* transform.using_and_values | seeknal/using_and_values.yml | clickhouse */
@@ -107,5 +107,5 @@ FROM source_left_side AS l
 JOIN source_right_side AS r USING (row_id)
 CROSS JOIN (SELECT 1 AS number, 'one' AS word UNION ALL SELECT 2, 'two') AS v
 WHERE v.number = l.i
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

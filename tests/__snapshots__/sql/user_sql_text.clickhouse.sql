@@ -27,5 +27,5 @@ SELECT
   GREATEST(COALESCE(s, t), COALESCE(t, s)) AS last_in_order,
   CAST(isNotDistinctFrom(s, t) AS Nullable(Bool)) AS same
 FROM source_texts
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -24,5 +24,5 @@ SELECT
     COALESCE(CAST('2026-01-10' AS Nullable(Date32)), one_day)
   ) AS later
 FROM source_moments
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;

@@ -17,5 +17,5 @@ SELECT
   AVG(d) OVER (PARTITION BY team) AS mean,
   MAX(team) OVER () AS last_in_order
 FROM source_rows
-SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1
+SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1, compile_expressions = 0
 ;
