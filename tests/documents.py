@@ -4,6 +4,8 @@ A mark is an HTML comment on a line before a block. It says how the block is hel
 
     run: examples/ecommerce   the commands run in a copy of that folder; what is shown is printed
     run: new                  the same in an empty folder; `; exit 1` ends a mark where they fail
+    run: clone                the same in a folder that has `examples/`, as a clone does
+    write: FOLDER FILE        the block is written to that file of the folder
     not run: why              nobody runs this
     file: PATH                the block is that file, without its line for editors
     sql: FOLDER NODE OPTIONS  the block is what `seeknal compile NODE OPTIONS` prints there
@@ -13,7 +15,8 @@ A mark is an HTML comment on a line before a block. It says how the block is hel
     guide, guide: WORDS       tests/test_guides.py or tests/test_macros.py follows it
     generated: NAME           a table that `TABLES` makes
 
-The blocks of a page that run in one folder share one copy of it. A line `...` in an output stands
+The blocks of a page that run in one folder share one copy of it, and are taken in their order. A
+folder may go on below `new` and `clone`: `clone/examples/churn`. A line `...` in an output stands
 for any lines. `python -m tests.documents` writes anew what commands, compiler and tables say.
 """
 
@@ -37,6 +40,7 @@ from seeknal.compiler.macros import AggregationHeader, MacroLibrary
 from tests.processes import plain_environ
 
 ROOT = Path(__file__).parents[1]
+HOMES = ("new", "clone")
 GENERATED_PAGES = frozenset({"errors.md"})
 """Pages that another test holds."""
 
@@ -50,6 +54,7 @@ _VOLATILE = (
     (re.compile(r"(?<!\d)\d{8}_\d{6}(?!\d)"), "RUN"),
     (re.compile(r"\bas of \d{4}-\d\d-\d\d"), "as of DATE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "TIME"),
+    (re.compile(r"\bconsolidated: \S+"), "consolidated: TIME"),
     (re.compile(r"(version|seeknal|python|duckdb|sqlglot)( +)\d+(\.\d+)+"), r"\1\2VERSION"),
 )
 
@@ -122,14 +127,32 @@ class Folders:
 
     def folder(self, name: str) -> Path:
         """A copy of the folder `name` of the project, without results; an empty one for `new`."""
+        home, _, below = name.partition("/")
+        if home in HOMES:
+            return self._copy(home) / below
+        return self._copy(name)
+
+    def home(self, name: str) -> Path:
+        """The folder that pages call /srv."""
+        home = name.partition("/")[0]
+        return self._copy(home) if home in HOMES else self._copy(name).parent
+
+    def _copy(self, name: str) -> Path:
         if name not in self.made:
             made = Path(tempfile.mkdtemp(dir=self.below)).resolve()
             if name != "new":
-                made /= Path(name).name
-                ignored = shutil.ignore_patterns("target", "__pycache__")
-                shutil.copytree(ROOT / name, made, ignore=ignored)
+                copied = "examples" if name == "clone" else name
+                whole = made / Path(copied).name
+                shutil.copytree(ROOT / copied, whole, ignore=_made)
+                made = made if name == "clone" else whole
             self.made[name] = made
         return self.made[name]
+
+
+def _made(folder: str, names: list[str]) -> set[str]:
+    """What of a folder is no part of a clone: results, and the data that flights unpack."""
+    made = {"target", "__pycache__", *(["data"] if Path(folder).name == "flights" else [])}
+    return made & set(names)
 
 
 def commands(block: Block) -> list[tuple[str, list[str]]]:
@@ -171,8 +194,7 @@ def run(command: str, folder: Path) -> tuple[str, int]:
 def replay(block: Block, folders: Folders) -> tuple[str, int]:
     """The block as it would read if written now, and the exit code of its last command."""
     place = (block.says("run") or "").partition(";")[0].strip()
-    folder = folders.folder(place)
-    home = folder if place == "new" else folder.parent
+    folder, home = folders.folder(place), folders.home(place)
     lines: list[str] = []
     code = 0
     for command, shown in commands(block):
@@ -188,6 +210,14 @@ def replay(block: Block, folders: Folders) -> tuple[str, int]:
             keep = keep or matches(sorted(_trimmed(shown)), sorted(printed))
         lines += [f"$ {command}", *(shown if keep else printed)]
     return ("\n".join(lines) + "\n" if block.language == "console" else block.text), code
+
+
+def write(block: Block, folders: Folders) -> None:
+    """Write the file that the mark names, as a reader would."""
+    place, _, file = (block.says("write") or "").partition(" ")
+    path = folders.folder(place) / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(block.text, "utf-8")
 
 
 def expected_exit(block: Block) -> int:
@@ -278,6 +308,8 @@ def written_anew(block: Block, folders: Folders) -> str:
         return shown_sql(arguments, folders)
     if block.says("run") is not None:
         return replay(block, folders)[0]
+    if block.says("write") is not None:
+        write(block, folders)
     return block.text
 
 

@@ -36,6 +36,7 @@ from tests.documents import (
     replay,
     shown_file,
     shown_sql,
+    write,
 )
 
 ELSEWHERE = frozenset({ROOT / "examples" / "README.md"})
@@ -70,9 +71,10 @@ HELD_BY = {
     "console": ("run", "not run"),
     "bash": ("run", "not run"),
     "sh": ("run", "not run"),
-    "yaml": ("", "file", "part of", "schema", "guide"),
+    "yaml": ("", "file", "part of", "schema", "guide", "write"),
     "sql": ("file", "sql", "guide"),
-    "python": ("file", "node", "guide"),
+    "python": ("file", "node", "guide", "write"),
+    "csv": ("write",),
     "diff": ("guide",),
     "json": ("file", "guide"),
     "table": ("generated",),
@@ -97,7 +99,11 @@ RUN_PAGES = [page for page in PAGES if any(b.page == page for b in marked("run")
 @by_page(RUN_PAGES)
 def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
     folders = Folders(tmp_path)
-    for block in [block for block in marked("run") if block.page == page]:
+    for block in [block for block in BLOCKS if block.page == page]:
+        if block.says("write") is not None:
+            write(block, folders)
+        if block.says("run") is None:
+            continue
         found, code = replay(block, folders)
         assert matches(block.text.splitlines(), found.splitlines()), f"{block.name}\n{found}"
         assert code == expected_exit(block), f"{block.name}\n{found}"
