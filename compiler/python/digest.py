@@ -38,14 +38,7 @@ def code_of(
 
     `decorators` are what the module calls those of `seeknal.pipeline`, which make no code.
     """
-    named = _named(tree, function, others)
-    kept = [
-        statement
-        for statement in tree.body
-        if not isinstance(statement, Function)
-        or statement.name not in others
-        or statement.name in named
-    ]
+    kept = _kept(tree, others)
     digest = hashlib.sha256(function.name.encode())
     for statement in kept:
         digest.update(ast.dump(_bare(statement, decorators)).encode())
@@ -64,23 +57,16 @@ def code_of(
     return Code(digest.hexdigest(), tuple(sorted(files)))
 
 
-def _named(tree: ast.Module, function: Function, others: set[str]) -> set[str]:
-    """The other nodes whose functions `function` names, directly or through each other."""
-    functions = {s.name: s for s in tree.body if isinstance(s, Function)}
-    found: set[str] = set()
-    waiting: list[ast.stmt] = [
-        function,
-        *(s for s in tree.body if not isinstance(s, Function) or s.name not in others),
-    ]
-    waiting = [s for s in waiting if s is function or not isinstance(s, Function)] + [
-        s for s in waiting if isinstance(s, Function) and s is not function
-    ]
+def _kept(tree: ast.Module, others: set[str]) -> list[ast.stmt]:
+    """The statements of a module but for other nodes that none of these names."""
+    functions = {s.name: s for s in tree.body if isinstance(s, Function) and s.name in others}
+    waiting = [s for s in tree.body if s not in functions.values()]
+    left_out = dict(functions)
     while waiting:
         for node in ast.walk(waiting.pop()):
-            if isinstance(node, ast.Name) and node.id in others and node.id not in found:
-                found.add(node.id)
-                waiting.append(functions[node.id])
-    return found
+            if isinstance(node, ast.Name) and node.id in left_out:
+                waiting.append(left_out.pop(node.id))
+    return [s for s in tree.body if s not in left_out.values()]
 
 
 def _bare(statement: ast.stmt, decorators: Collection[str]) -> ast.stmt:
