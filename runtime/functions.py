@@ -11,8 +11,10 @@ from seeknal.compiler.findings import CompileFailed, Finding, Severity
 from seeknal.runtime.call_node import call_function, failure
 from seeknal.runtime.changes import Changes
 from seeknal.runtime.execute import NodeFailed
+from seeknal.runtime.paths import Target
 from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.prints import OnLine
+from seeknal.runtime.python.state import settle_state
 from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Function, Node, Workflow
 
@@ -42,12 +44,19 @@ def call_in_run(
     on_line: OnLine,
 ) -> pa.Table | None:
     """What a function of `node` returns; it may read `outputs`. Raises NodeFailed."""
+    # What an interrupted run may have left.
+    settle(node, workflow, succeeded=False)
     readable = {**changes.above(node.id), **outputs}
     try:
         return call_function(node, function, workflow, outputs, readable, on_line)
     except PythonFailed as failed:
         finding = failure(node, function, workflow.root, failed)
         raise NodeFailed(finding, failed.detail) from failed
+
+
+def settle(node: Node, workflow: Workflow, *, succeeded: bool) -> None:
+    """Keep the state that the last function of `node` left, or forget it."""
+    settle_state(Target(workflow.root).folder, node.id, succeeded=succeeded)
 
 
 def plan_again(
