@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -64,10 +64,12 @@ def plan_again(
     node: Node,
     columns: Sequence[tuple[str, str]],
     replan: Callable[[], Workflow],
+    chosen: Collection[str],
 ) -> Replanned | None:
     """Keep the columns that the function of `node` returned; None where they are news to nobody.
 
-    Where the project does not compile with them, the nodes below `node` have no plan.
+    Where the project does not compile with them, the nodes below `node` have no plan; one of the
+    `chosen`, which the run goes through, fails for it.
     """
     function = node.function
     if function is None or function.schema or not function.output:
@@ -83,6 +85,7 @@ def plan_again(
             # What the function returned is the node's output: only its readers are planned.
             below.discard(node.id)
         errors = [f for f in failed.findings if f.severity is Severity.ERROR]
+        below &= set(chosen)
         own = {id: found for id in below if (found := _own(workflow.nodes[id], errors))}
         if not own:
             return Replanned(workflow, dict.fromkeys(below, errors[0]))

@@ -205,7 +205,8 @@ class _Run:
         """Run, keep or pass over one node."""
         blocked = blocked_by(node.id, self.workflow, self.selection, self.changes, self.unavailable)
         blocked = blocked or self.held.get(node.id)
-        if blocked:
+        # Its own error is told, whatever became of what it reads.
+        if blocked and node.id not in self.unplanned:
             self.unavailable[node.id] = "was skipped"
             self.changes.stale.add(node.id)
             return NodeResult(id=node.id, status=Status.SKIPPED, reason=blocked)
@@ -310,7 +311,7 @@ class _Run:
             return
         from seeknal.runtime.functions import plan_again
 
-        again = plan_again(self.workflow, node, columns, self.replan)
+        again = plan_again(self.workflow, node, columns, self.replan, self.selection.order)
         if again is None:
             return
         self.workflow = self.changes.workflow = again.workflow
