@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from seeknal.compiler.findings import CompileFailed, Finding, Severity
 from seeknal.runtime.call_node import call_function, failure
 from seeknal.runtime.changes import Changes
 from seeknal.runtime.execute import NodeFailed
+from seeknal.runtime.paths import Target
 from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.python.prints import OnLine
+from seeknal.runtime.python.state import settle_state
 from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Function, Node, Workflow
 
@@ -42,6 +44,8 @@ def call_in_run(
     on_line: OnLine,
 ) -> pa.Table | None:
     """What a function of `node` returns; it may read `outputs`. Raises NodeFailed."""
+    # What an interrupted run may have left.
+    settle(node, workflow, succeeded=False)
     readable = {**changes.above(node.id), **outputs}
     try:
         return call_function(node, function, workflow, outputs, readable, on_line)
@@ -50,15 +54,22 @@ def call_in_run(
         raise NodeFailed(finding, failed.detail) from failed
 
 
+def settle(node: Node, workflow: Workflow, *, succeeded: bool) -> None:
+    """Keep the state that the last function of `node` left, or forget it."""
+    settle_state(Target(workflow.root).folder, node.id, succeeded=succeeded)
+
+
 def plan_again(
     workflow: Workflow,
     node: Node,
     columns: Sequence[tuple[str, str]],
     replan: Callable[[], Workflow],
+    chosen: Collection[str],
 ) -> Replanned | None:
     """Keep the columns that the function of `node` returned; None where they are news to nobody.
 
-    Where the project does not compile with them, the nodes below `node` have no plan.
+    Where the project does not compile with them, the nodes below `node` have no plan; one of the
+    `chosen`, which the run goes through, fails for it.
     """
     function = node.function
     if function is None or function.schema or not function.output:
@@ -74,6 +85,7 @@ def plan_again(
             # What the function returned is the node's output: only its readers are planned.
             below.discard(node.id)
         errors = [f for f in failed.findings if f.severity is Severity.ERROR]
+        below &= set(chosen)
         own = {id: found for id in below if (found := _own(workflow.nodes[id], errors))}
         if not own:
             return Replanned(workflow, dict.fromkeys(below, errors[0]))

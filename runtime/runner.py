@@ -205,7 +205,8 @@ class _Run:
         """Run, keep or pass over one node."""
         blocked = blocked_by(node.id, self.workflow, self.selection, self.changes, self.unavailable)
         blocked = blocked or self.held.get(node.id)
-        if blocked:
+        # Its own error is told, whatever became of what it reads.
+        if blocked and node.id not in self.unplanned:
             self.unavailable[node.id] = "was skipped"
             self.changes.stale.add(node.id)
             return NodeResult(id=node.id, status=Status.SKIPPED, reason=blocked)
@@ -229,6 +230,8 @@ class _Run:
                 return NodeResult(id=node.id, status=Status.CACHED, rows_out=last.rows)
             self.listener.started(position, total, node, reason or "")
             output = self.executed(node, last)
+            if node.function is not None:
+                self.settle(node)
             output = self.hooked(node, output)
         except NodeFailed as failure:
             return self.failed(node, reason or "", time.monotonic() - begun, failure)
@@ -273,6 +276,12 @@ class _Run:
 
         return call_in_run(node, function, self.workflow, self.changes, outputs, on_line)
 
+    def settle(self, node: Node) -> None:
+        """Keep the state that a function of a node has left: what it was for is done."""
+        from seeknal.runtime.functions import settle
+
+        settle(node, self.workflow, succeeded=True)
+
     def hooked(self, node: Node, output: Output) -> Output:
         """Call the hooks of a node whose output is published. Raises NodeFailed."""
         if not node.hooks:
@@ -281,6 +290,7 @@ class _Run:
         self.keep(node, output)
         for hook in node.hooks:
             self.called(node, hook, {**self.changes.above(node.id), node.id: output})
+            self.settle(node)
         return replace(output, hooks=node.hooks_digest)
 
     def keep(self, node: Node, output: Output) -> None:
@@ -301,7 +311,7 @@ class _Run:
             return
         from seeknal.runtime.functions import plan_again
 
-        again = plan_again(self.workflow, node, columns, self.replan)
+        again = plan_again(self.workflow, node, columns, self.replan, self.selection.order)
         if again is None:
             return
         self.workflow = self.changes.workflow = again.workflow

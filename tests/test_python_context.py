@@ -333,16 +333,28 @@ def test_state_is_kept_where_the_node_succeeds(project: Shop) -> None:
             ctx.state.set("runs", ctx.state.get("runs", 0) + 1)
             if ctx.get_param("broken"):
                 raise ValueError("broken")
+            if ctx.get_param("odd"):
+                return ctx.ref("source.orders")["amount"]
+            if ctx.get_param("unfit"):
+                return ctx.ref("source.orders")
             return ctx.ref("source.orders").assign(run=ctx.state.get("runs"))
-        """
+        """.replace("@transform", "@transform(schema=SCHEMA)")
     )
+    path = project.root / "seeknal" / "nodes.py"
+    types = "int64 string timestamp double int64".split()
+    names = dict(zip("order_id customer_id order_date amount run".split(), types, strict=True))
+    schema = [{"name": name, "data_type": type_} for name, type_ in names.items()]
+    path.write_text(f"SCHEMA = {schema}\n{path.read_text()}")
     file = project.root / "target" / "pipeline_state" / "transform_counted.json"
     project.ok("--full")
     assert json.loads(file.read_text()) == {"runs": 1}
-    project.run("--full", "--params", '{"broken": true}')
-    assert json.loads(file.read_text()) == {"runs": 1}, "the node failed"
+    for wrong in ("broken", "odd", "unfit"):
+        ran = project.run("--full", "--params", f'{{"{wrong}": true}}')
+        assert ran.statuses["transform.counted"] == "failed"
+        assert json.loads(file.read_text()) == {"runs": 1}, wrong
     project.ok("--full")
     assert project.rows("transform.counted", "MAX(run)") == [(2,)]
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 def test_state_deletes_saves_and_refuses_what_is_no_data(tmp_path: Path) -> None:

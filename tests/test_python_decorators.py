@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -155,20 +154,18 @@ def as_python(spec: dict[str, Any], style: int) -> str:
     return f"{IMPORTS}\n\n@{spec['kind']}({arguments})\ndef {function}(ctx):\n{body}\n"
 
 
-def specs_of(root: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """The specs of a project, without places, and its SQL, without the line that names files."""
+def made_of(root: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """The documents and specs of a project, without places, and its SQL, but for names of files."""
     project = load_project(root, Findings())
     compilation = compile_project(root, Options(run_date=RUN_DATE))
     sql = {id: found.sql.split("\n", 1)[1] for id, found in compilation.artifacts.items()}
-    return {id: without_places(spec) for id, spec in project.specs.items()}, sql
-
-
-counter = itertools.count()
+    documents = {id: document.data for id, document in project.documents.items()}
+    return documents, {id: without_places(spec) for id, spec in project.specs.items()}, sql
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.one_of(transforms(), event_groups()), st.integers(0, 11))
-def test_python_and_yaml_give_one_spec_and_one_sql(
+def test_python_and_yaml_give_one_document_one_spec_and_one_sql(
     tmp_path_factory: pytest.TempPathFactory, spec: dict[str, Any], style: int
 ) -> None:
     found = []
@@ -179,7 +176,7 @@ def test_python_and_yaml_give_one_spec_and_one_sql(
     ):
         made = shop(folder / suffix)
         (made.root / "seeknal" / f"node.{suffix}").write_text(text, "utf-8")
-        found.append(specs_of(made.root))
+        found.append(made_of(made.root))
     assert found[0] == found[1]
 
 

@@ -118,6 +118,17 @@ def test_a_column_that_is_gone_is_reported_where_it_is_read(project: Shop) -> No
     assert list(project.types("transform.a_star")) == ["order_id", "customer_id"]
 
 
+def test_a_reader_that_is_not_chosen_still_fails_the_run(project: Shop) -> None:
+    project.python(CLEAN.format(columns=ALL))
+    project.write("seeknal/totals.yml", TOTALS + "    tags: [late]\n")
+    project.write("seeknal/a_star.yml", STAR.replace("name: star", "name: a_star"))
+    project.ok()
+    project.python(CLEAN.format(columns='["order_id", "customer_id"]'))
+    ran = project.run("--exclude-tags", "late")
+    assert ran.exit_code == 1
+    assert ran.error("transform.a_star")["place"]["file"] == "seeknal/totals.yml"
+
+
 def test_chains_of_functions_are_learned_one_after_another(project: Shop) -> None:
     project.python(
         """
@@ -171,6 +182,61 @@ def test_a_node_that_is_gone_leaves_the_lock(project: Shop) -> None:
     project.compiled()
     text = json.loads((project.root / "seeknal.lock").read_text())
     assert text.get("functions", {}) == {}
+
+
+CLOCK = """
+    kind: transform
+    name: dated
+    inputs: [{ref: transform.clean}]
+    transform: SELECT *, NOW() AS made FROM transform.clean
+"""
+
+
+def test_what_a_plan_anew_warns_of_is_shown_once(project: Shop) -> None:
+    project.python(CLEAN.format(columns=ALL))
+    project.python(CLEAN.format(columns=ALL).replace("clean", "z_other"), "seeknal/other.py")
+    project.write("seeknal/dated.yml", CLOCK)
+    project.write("seeknal/star.yml", STAR.replace("transform.clean", "transform.z_other"))
+    ran = project.ok()
+    assert ran.stderr.count("warning[clock-in-sql]") == 1
+    assert project.ok().stderr.count("warning[clock-in-sql]") == 1
+
+
+def test_a_leak_that_only_a_run_tells_stops_a_strict_one(project: Shop) -> None:
+    project.python(CLEAN.format(columns=ALL))
+    project.write("seeknal/dated.yml", CLOCK)
+    project.write(
+        "seeknal/training.yml",
+        """
+        kind: training_set
+        name: training
+        spine: {ref: source.orders, as_of: order_date}
+        joins:
+          - ref: transform.dated
+            on: [customer_id]
+            event_time: made
+            features: [amount]
+            prefix: last_
+        """,
+    )
+    ran = project.run("--strict")
+    assert ran.statuses["transform.clean"] == "success"
+    # It is said at the SQL that reads the clock.
+    assert ran.error("transform.dated")["code"] == "leak-clock-event-time"
+    assert (ran.exit_code, ran.statuses["training_set.training"]) == (1, "skipped")
+
+
+def test_an_error_of_a_node_is_told_even_below_one_that_is_passed_over(project: Shop) -> None:
+    project.python(CLEAN.format(columns=ALL))
+    project.write("seeknal/star.yml", STAR)
+    project.write("seeknal/z_last.yml", TOTALS.replace("clean", "star").replace("totals", "z_last"))
+    project.ok()
+    project.python(CLEAN.format(columns='["order_id", "customer_id"]'))
+    ran = project.run()
+    assert ran.exit_code == 1
+    assert ran.statuses["transform.star"] == "skipped"
+    assert "`amount`" in ran.error("transform.z_last")["message"]
+    assert not project.file("training_set.training").exists()
 
 
 # -- schema= ---------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def invoke(call: Call) -> pa.Table | None:
             value = _called(call, ctx)
             found = _table(call, value)
             if ctx.has_changed_state:
-                ctx.state.save()
+                ctx.state.hold()
             return found
         finally:
             ctx.close()

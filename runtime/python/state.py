@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ class PipelineState:
 
     def __init__(self, target: Path, node_id: str) -> None:
         """Read what was saved last; nothing where nothing was."""
-        self._file = target / "pipeline_state" / f"{node_id.replace('.', '_')}.json"
+        self._file = _file(target, node_id)
         self._values: dict[str, Any] = {}
         self.changed = False
         if self._file.exists():
@@ -35,8 +36,33 @@ class PipelineState:
 
     def save(self) -> None:
         """Write all of it now, in one step."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._file.with_name(f".{self._file.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(self._values, indent=2) + "\n", "utf-8")
-        os.replace(temporary, self._file)
+        self._write(self._file)
         self.changed = False
+
+    def hold(self) -> None:
+        """Write it beside the file, for `settle_state` to take once the node has succeeded."""
+        self._write(_held(self._file))
+
+    def _write(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(self._values, indent=2) + "\n", "utf-8")
+        os.replace(temporary, file)
+
+
+def settle_state(target: Path, node_id: str, *, succeeded: bool) -> None:
+    """Make what a function held its node's state, or forget it."""
+    file = _file(target, node_id)
+    with suppress(FileNotFoundError):
+        if succeeded:
+            os.replace(_held(file), file)
+        else:
+            _held(file).unlink()
+
+
+def _file(target: Path, node_id: str) -> Path:
+    return target / "pipeline_state" / f"{node_id.replace('.', '_')}.json"
+
+
+def _held(file: Path) -> Path:
+    return file.with_name(f".{file.name}.held")

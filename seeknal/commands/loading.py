@@ -43,9 +43,16 @@ def load(root: Path, asked: Asked, request: Request) -> Loaded:
         state = RunState()
         warnings.append(_unreadable(target.state, error))
     show_findings(warnings, root)
-    return Loaded(
-        workflow, selection, state, target, lambda: workflow_of(compile_project(root, asked))
-    )
+    shown = set(warnings)
+
+    def replan() -> Workflow:
+        again = compile_project(root, asked)
+        news = [finding for finding in again.findings if finding not in shown]
+        show_findings(news, root)
+        shown.update(news)
+        return workflow_of(again)
+
+    return Loaded(workflow, selection, state, target, replan)
 
 
 def _unreadable(path: Path, error: UnreadableState) -> Finding:
