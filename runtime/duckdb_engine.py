@@ -61,6 +61,8 @@ class DuckDBEngine:
         self._connection = duckdb.connect(":memory:")
         for setting, value in (
             ("TimeZone", "UTC"),
+            # A run shows its own; DuckDB takes a notebook for a terminal.
+            ("enable_progress_bar", "false"),
             ("file_search_path", str(self._root)),
             ("temp_directory", str(self._scratch)),
         ):

@@ -72,7 +72,7 @@ def matches(spine: pd.DataFrame, rows: pd.DataFrame, asked: Asked) -> np.ndarray
     features = {f"feature_{n}": name for n, name in enumerate(others, start=1)}
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         left |= {"as_of": asked.as_of}
         spine_relation = _load(connection, "spine", spine, left, ("as_of",))
         times = ("event_time", "knowledge_time")

@@ -181,7 +181,7 @@ class PipelineContext:
         from seeknal.compiler.relation_names import relation_of
 
         connection = duckdb.connect(":memory:")
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         for id, path in {**self._call.below, **self._call.inputs}.items():
             name = relation_of(id)
             if path.suffix == ".parquet":
