@@ -24,11 +24,15 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*$")
 
 @dataclass(slots=True)
 class FeatureLowering:
-    """Lowers the features of one aggregate step and collects the columns they need prepared."""
+    """Lowers the features of one aggregate step and collects the columns they need prepared.
+
+    `given` are the names of the columns that stand beside these, folded.
+    """
 
     step: Aggregate
     dialect: Dialect
     library: MacroLibrary
+    given: set[str] = field(default_factory=set)
     prepared: list[Prepared] = field(default_factory=list)
     _tests: dict[object, exp.Expr | None] = field(default_factory=dict)
     _keys: list[exp.Expr] = field(default_factory=list)
@@ -70,20 +74,28 @@ class FeatureLowering:
     def _measure(self, measure: Measure, name: str) -> exp.Expr:
         when = self._when(measure)
         arguments, types = self._arguments(measure)
-        expansion = self._expand(
-            measure.aggregation,
-            x=self._masked(measure.column, when),
-            x_type=measure.column.type if measure.column else None,
-            when=when,
-            at=value(self.step.at, self.dialect) if self.step.at else None,
-            days=value(self.step.days, self.dialect) if self.step.days else None,
-            keys=self._keys,
-            arguments=arguments,
-            argument_types=types,
-            column_prefix=self._prefix(name),
-        )
+
+        def expanded() -> Expansion:
+            return self._expand(
+                measure.aggregation,
+                x=self._masked(measure.column, when),
+                x_type=measure.column.type if measure.column else None,
+                when=when,
+                at=value(self.step.at, self.dialect) if self.step.at else None,
+                days=value(self.step.days, self.dialect) if self.step.days else None,
+                keys=self._keys,
+                arguments=arguments,
+                argument_types=types,
+                column_prefix=self._prefix(name),
+            )
+
+        expansion = expanded()
+        while not self.given.isdisjoint(column.name.casefold() for column in expansion.prepared):
+            # The same under the next prefix: a column is prepared beside those that are there.
+            expansion = expanded()
         expression = expansion.expression
         self.prepared += expansion.prepared
+        self.given.update(column.name.casefold() for column in expansion.prepared)
         if measure.or_zero:
             return exp.Coalesce(this=expression, expressions=[exp.Literal.number(0)])
         return expression

@@ -149,7 +149,7 @@ def _past_events(step: PastEvents, dialect: Dialect) -> exp.Select:
 def _aggregate(
     step: Aggregate, ctes: list[exp.CTE], dialect: Dialect, library: MacroLibrary
 ) -> exp.Select:
-    lowering = FeatureLowering(step, dialect, library)
+    lowering = FeatureLowering(step, dialect, library, _columns_of(step.input, ctes))
     keys = [key_projection(key, dialect) for key in step.keys]
     features: list[exp.Expr] = []
     note = ""
@@ -167,6 +167,14 @@ def _aggregate(
         where=exp.Where(this=where) if where is not None else None,
         group=exp.Group(expressions=[key.unalias().copy() for key in keys]),
     )
+
+
+def _columns_of(step: str, ctes: list[exp.CTE]) -> set[str]:
+    """The names of the columns of a step, folded."""
+    found = next((cte.this for cte in ctes if cte.alias.casefold() == step.casefold()), None)
+    if not isinstance(found, exp.Query):
+        return set()
+    return {column.alias_or_name.casefold() for column in found.selects}
 
 
 def _prepare(source: str, prepared: list[Prepared], ctes: list[exp.CTE], dialect: Dialect) -> str:

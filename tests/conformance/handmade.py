@@ -138,6 +138,19 @@ def windows(features: Spec, at: Sequence[datetime], **more: Any) -> TimeCase:
     return training(events, asked, [{"ref": "feature_group.spend"}], features, **more)
 
 
+def _features_called_like_columns() -> TimeCase:
+    """Aggregations that need columns prepared, of features called so that these have names."""
+    columns = (("id", "string"), ("at", "timestamp"), ("n", "int64"))
+    events = Table(columns, [("a", NOON - k * DAY, 2**k) for k in (1, 2, 5)])
+    asked = Table((("id", "string"), ("as_of", "date")), [("a", AS_OF), ("b", AS_OF)])
+    entry = {"column": "n", "window": "3d"}
+    features = {
+        name: {"agg": word, **entry}
+        for name, word in (("as_of", "first"), ("at", "last"), ("other", "mode"))
+    }
+    return training(events, asked, [{"ref": "feature_group.spend", "prefix": "f_"}], features)
+
+
 def _none_counts() -> Case:
     rows = [("a", AS_OF - 20 * DAY, AS_OF, 1, True, "x"), ("b", AS_OF + DAY, AS_OF, 2, False, "y")]
     rows += [("c", None, AS_OF, 3, True, "z"), ("d", AS_OF, AS_OF, None, None, None)]
@@ -338,6 +351,7 @@ DAYS: Mapping[str, Callable[[], Case]] = {
 }
 
 TIMES: Mapping[str, Callable[[], TimeCase]] = {
+    "features called like columns": _features_called_like_columns,
     "keys of two parts": _pairs,
     "small doubles after great ones": _after_great_ones,
     "the edges of windows": lambda: windows(_SPANS, _EDGES),
