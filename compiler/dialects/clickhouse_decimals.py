@@ -5,19 +5,21 @@ A product of decimals of 128 bits is one of 128 bits, whatever its digits; DuckD
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.clickhouse_types import column_type
-from seeknal.compiler.dialects.typed import DECIMAL, INT64, is_text, type_of, typed
+from seeknal.compiler.dialects.decimal_digits import (
+    Digits,
+    alternatives,
+    digits_of_literal,
+    widest,
+)
+from seeknal.compiler.dialects.typed import DECIMAL, INT64, type_of, typed
 from seeknal.compiler.types import Kind, decimal
 
 _LONG, _LONGEST = 38, 76
 _DIGITS = "seeknal_digits"
-
-Digits = tuple[int, int]
 
 
 def in_digits(node: exp.Binary) -> exp.Expr:
@@ -77,30 +79,13 @@ def _digits(node: exp.Expr) -> Digits | None:
         return (int(known[0]), int(known[1]))
     if isinstance(node, exp.Paren | exp.Neg | exp.Abs | exp.Max | exp.Min):
         return _digits(node.this)
-    if isinstance(node, exp.Literal) and not is_text(node):
-        whole, _, fraction = node.name.lower().partition(".")
-        return (len(whole) + len(fraction), len(fraction)) if "e" not in fraction else None
-    if isinstance(node, exp.Nullif):
-        return _digits(node.this)
-    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
-        return _widest([node.this, *node.expressions])
-    if isinstance(node, exp.Case | exp.If):
-        branches = node.args.get("ifs") or [node]
-        other = node.args.get("default") or node.args.get("false")
-        return _widest([*(one.args["true"] for one in branches), *([other] if other else [])])
+    if (written := digits_of_literal(node)) is not None:
+        return written
+    if chosen := alternatives(node):
+        return widest(map(_digits, chosen))
     kind = type_of(node)
     if kind == INT64:
         return (19, 0)
     if kind is None or kind.kind is not Kind.DECIMAL or not kind.precision:
         return None
     return kind.precision, kind.scale
-
-
-def _widest(nodes: Sequence[exp.Expr]) -> Digits | None:
-    """The digits of what is one of several numbers, NULL left out."""
-    found = [_digits(node) for node in nodes if not isinstance(node, exp.Null)]
-    known = [digits for digits in found if digits is not None]
-    if not known or len(known) < len(found):
-        return None
-    scale = max(digits[1] for digits in known)
-    return max(digits[0] - digits[1] for digits in known) + scale, scale

@@ -9,13 +9,17 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
-from seeknal.compiler.dialects.typed import INT64, is_text, type_of
+from seeknal.compiler.dialects.decimal_digits import (
+    Digits,
+    alternatives,
+    digits_of_literal,
+    widest,
+)
+from seeknal.compiler.dialects.typed import INT64, type_of
 from seeknal.compiler.types import Kind
 
 _MOST, _KEPT = 38, 6
 _OF_INT64 = (20, 0)
-
-Digits = tuple[int, int]
 
 
 def check_digits(node: exp.Binary) -> None:
@@ -44,9 +48,10 @@ def _digits(node: exp.Expr) -> Digits | None:
     """The precision and scale that Spark gives a number; None for a double or where unknown."""
     if isinstance(node, exp.Paren | exp.Neg | exp.Abs | exp.Max | exp.Min | exp.Window):
         return _digits(node.this)
-    if isinstance(node, exp.Literal) and not is_text(node):
-        whole, _, fraction = node.name.lower().partition(".")
-        return (len(whole) + len(fraction), len(fraction)) if "e" not in fraction else None
+    if (written := digits_of_literal(node)) is not None:
+        return written
+    if chosen := alternatives(node):
+        return widest(map(_digits, chosen))
     if isinstance(node, exp.Add | exp.Sub | exp.Mul):
         found = _computed(node)
         return None if found is None else (min(found[0], _MOST), found[1])
