@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ class PipelineContext:
         """Take what the call says; files are opened when they are read."""
         self._call = call
         self._connection: DuckDBPyConnection | None = None
+        self._own: DuckDBPyConnection | None = None
         self._state: PipelineState | None = None
         # What the function does to them is not seen by the next one.
         self.params: Mapping[str, Any] = deepcopy(dict(call.params))
@@ -92,7 +94,7 @@ class PipelineContext:
         Its `sql` sees the variables of the function, frames of all kinds among them.
         """
         if self._connection is None:
-            self._connection = self.open_database()
+            self._connection = self._opened()
         return self._connection
 
     @property
@@ -164,18 +166,27 @@ class PipelineContext:
         return entity_of(self, entity_name, as_of)
 
     def close(self) -> None:
-        """Close the database, if it was opened."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the databases that were opened."""
+        for connection in filter(None, (self._connection, self._own)):
+            connection.close()
+        self._connection = self._own = None
 
     @property
     def call(self) -> Call:
         """The call that the context belongs to."""
         return self._call
 
-    def open_database(self) -> DuckDBPyConnection:
-        """Another database as `duckdb` is at first, in which the function has changed nothing."""
+    @contextmanager
+    def own_database(self) -> Iterator[DuckDBPyConnection]:
+        """Another database as `duckdb` is at first, in which the function has changed nothing.
+
+        It is opened once: to answer for one key takes less than to open a database.
+        """
+        if self._own is None:
+            self._own = self._opened()
+        yield self._own
+
+    def _opened(self) -> DuckDBPyConnection:
         import duckdb
 
         from seeknal.compiler.relation_names import relation_of

@@ -50,7 +50,7 @@ def features_of(
 
 def entity_of(ctx: PipelineContext, entity: str, as_of: Any = None) -> pd.DataFrame:
     """See `PipelineContext.entity`."""
-    with ctx.open_database() as connection:
+    with ctx.own_database() as connection:
         return connection.sql(_entity_sql(ctx, connection, entity, as_of)).df()
 
 
@@ -151,7 +151,7 @@ def _served(ctx: PipelineContext, served: Served, frame: Any, date_col: str) -> 
     picked[served.place] = range(len(frame))
     # A row without a time sees nothing; DuckDB 1 would show it the latest of all.
     picked = picked[picked[served.as_of].notna()]
-    with ctx.open_database() as connection:
+    with ctx.own_database() as connection:
         connection.register("seeknal_spine_frame", picked)
         casts = [
             f"CAST({identifier(key)} AS {type_}) AS {identifier(key)}"
@@ -206,7 +206,7 @@ def _groups(ctx: PipelineContext, entity: str) -> dict[str, str]:
 
 
 def _check_feature(ctx: PipelineContext, group: str, feature: str) -> None:
-    with ctx.open_database() as connection:
+    with ctx.own_database() as connection:
         columns = connection.table(f"{_KIND}_{group}").columns
     if feature not in columns:
         _refuse(group, feature, columns)
