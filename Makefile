@@ -5,6 +5,8 @@ INSTALLED := .venv/.installed
 ENGINES := .venv/.engines
 # setuptools warns of its `compat` mode, at length.
 QUIET := PYTHONWARNINGS='ignore:Compat editable installs'
+# Tests start many processes; each would compile what it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-engines lint format clean
 

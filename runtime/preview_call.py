@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,8 +27,6 @@ _OURS = frozenset(KINDS) | {
 }
 """What seeknal writes below `target/`; the rest is what functions keep there."""
 
-_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
-
 
 def call_apart_from_target(
     node: Node,
@@ -53,8 +48,7 @@ def call_apart_from_target(
     shutil.rmtree(target, ignore_errors=True)
     _copy_kept(call.target, target)
     try:
-        with _without_bytecode():
-            return outcome(replace(call, target=target), on_line, scratch / "call")
+        return outcome(replace(call, target=target), on_line, scratch / "call")
     except PythonFailed as failed:
         raise NodeFailed(failure(node, function, workflow.root, failed), failed.detail) from failed
 
@@ -74,19 +68,3 @@ def _copy_kept(target: Path, copy: Path) -> None:
             shutil.copytree(path, copy / path.name, symlinks=True)
         else:
             shutil.copy2(path, copy / path.name, follow_symlinks=False)
-
-
-@contextmanager
-def _without_bytecode() -> Iterator[None]:
-    """No `__pycache__` beside the modules that are imported, here or in another process."""
-    before, variable = sys.dont_write_bytecode, os.environ.get(_NO_BYTECODE)
-    sys.dont_write_bytecode = True
-    os.environ[_NO_BYTECODE] = "1"
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        if variable is None:
-            del os.environ[_NO_BYTECODE]
-        else:
-            os.environ[_NO_BYTECODE] = variable

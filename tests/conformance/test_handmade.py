@@ -33,5 +33,7 @@ def test_days_by_keys_of_two_types(case: str, root: Path, engine: TestedEngine) 
 
 @pytest.mark.parametrize("case", keys.TIMES)
 def test_times_by_keys_of_two_types(case: str, root: Path, engine: TestedEngine) -> None:
-    shapes = time.SHAPES
+    # A shape a case: all of them meet every type in some case or other.
+    at = list(keys.TIMES).index(case) % len(time.SHAPES)
+    shapes = time.SHAPES[at : at + 1]
     hold(engine.dialect, [(case, lambda: time.check(keys.TIMES[case](), root, engine, shapes))])

@@ -29,8 +29,8 @@ class Registered:
 ENGINES = {
     engine.name: engine
     for engine in (
-        Registered("duckdb", share=0.5, quick=True),
-        Registered("postgres", share=0.3, quick=True),
+        Registered("duckdb", share=0.4, quick=True),
+        Registered("postgres", share=0.2, quick=True),
         Registered("bigquery", share=0.03, quick=True),
         Registered("spark", share=0.05),
         Registered("clickhouse", share=0.2),
