@@ -2,10 +2,10 @@
 
 | stage | makes | where |
 |---|---|---|
-| read YAML, line and column kept | `Document` | `document.py`, `project.py` |
+| read YAML or decorators, line and column kept | `Document` | `document.py`, `python/`, `project.py` |
 | check against the kind's schema and rules | `Spec` | `schema_check.py`, `kinds/` |
 | resolve names, types, order | `Model` | `resolve/`, `model.py` |
-| say what to compute, no dialect in it | `Plan` | `planning.py`, `plan.py` |
+| say what to compute, no dialect in it | `Plan` | `planning/`, `plan/` |
 | improve the plan, one rule a function | `Plan` | `rewrites/` |
 | lower to the target's tree; macros fill in | sqlglot trees | `lower/`, `dialects/`, `macros.py` |
 | print text; columns, lineage, digest | `Artifact` | `layout.py`, `printers.py`, `artifact.py` |
