@@ -2,7 +2,7 @@
 
 | stage | makes | where |
 |---|---|---|
-| read YAML or decorators, line and column kept | `Document` | `document.py`, `python/`, `project.py` |
+| read YAML or decorators, places kept | `Document` | `document.py`, `python/`, `project.py` |
 | check against the kind's schema and rules | `Spec` | `schema_check.py`, `kinds/` |
 | resolve names, types, order | `Model` | `resolve/`, `model.py` |
 | say what to compute, no dialect in it | `Plan` | `planning/`, `plan/` |
