@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlglot
@@ -201,16 +201,7 @@ class _Parser:
             # The two mean the same, and this one is printed as IS NOT.
             node.this.set("negate", not node.this.args.get("negate"))
             return self.shape(node.this)
-        constants, children, lists = [], [], []
-        for key, value in node.args.items():
-            if isinstance(value, exp.Expr):
-                children.append((key, self.shape(value)))
-            elif isinstance(value, list):
-                items = (self.shape(i) if isinstance(i, exp.Expr) else i for i in value)
-                lists.append((key, tuple(items)))
-            elif value is not None:
-                constants.append((key, value))
-        return Shape(type(node), tuple(constants), tuple(children), tuple(lists))
+        return shape_of(node, self.shape)
 
     def _slot(self, node: exp.Column) -> Slot:
         match = _MARK.fullmatch(node.name)
@@ -229,6 +220,24 @@ class _Parser:
 
 
 # --- build --------------------------------------------------------------------------------------
+
+
+def shape_of(
+    node: exp.Expr,
+    part: Callable[[exp.Expr], Shape | Slot],
+    meta: Mapping[str, Any] | None = None,
+) -> Shape:
+    """The shape of `node`, of whose nodes below `part` makes the shapes."""
+    constants, children, lists = [], [], []
+    for key, value in node.args.items():
+        if isinstance(value, exp.Expr):
+            children.append((key, part(value)))
+        elif isinstance(value, list):
+            items = (part(item) if isinstance(item, exp.Expr) else item for item in value)
+            lists.append((key, tuple(items)))
+        elif value is not None:
+            constants.append((key, value))
+    return Shape(type(node), tuple(constants), tuple(children), tuple(lists), meta)
 
 
 def copy_tree(node: exp.Expr) -> exp.Expr:

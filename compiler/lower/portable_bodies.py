@@ -20,7 +20,16 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect
 from seeknal.compiler.dialects.rules.expressions import NATIVE
 from seeknal.compiler.dialects.typed import type_of, typed
-from seeknal.compiler.macro_body import COLUMN, Body, Shape, Slot, build, copy_tree, unmasked
+from seeknal.compiler.macro_body import (
+    COLUMN,
+    Body,
+    Shape,
+    Slot,
+    build,
+    copy_tree,
+    shape_of,
+    unmasked,
+)
 from seeknal.compiler.macros import Expansion, MacroLibrary, Prepared
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.types import DataType
@@ -256,14 +265,5 @@ class _Shaping:
             return Slot(str(name), ())
         if isinstance(node, exp.Column) and node.name in self.prepared:
             return Slot(COLUMN + self.prepared[node.name], ())
-        constants, children, lists = [], [], []
-        for key, value in node.args.items():
-            if isinstance(value, exp.Expr):
-                children.append((key, self.shape(value)))
-            elif isinstance(value, list):
-                items = (self.shape(i) if isinstance(i, exp.Expr) else i for i in value)
-                lists.append((key, tuple(items)))
-            elif value is not None:
-                constants.append((key, value))
         meta = dict(node.meta) if self.typed and type_of(node) is not None else None
-        return Shape(type(node), tuple(constants), tuple(children), tuple(lists), meta)
+        return shape_of(node, self.shape, meta)
