@@ -9,7 +9,7 @@ compiled text that people read does not depend on the data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlglot import exp
@@ -26,22 +26,8 @@ from seeknal.compiler.records import dataclass
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.rewrites.packed_keys import packable
 from seeknal.compiler.rewrites.traits import Counted, Traits
+from seeknal.compiler.run_forms import Adapted, Count
 from seeknal.compiler.staged import stages_of
-
-Count = Callable[[str], Mapping[str, object]]
-"""Runs a statement of one row and gives its columns by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adapted:
-    """The statement for the rows at hand, over the tables `stages`, and why it has its shape.
-
-    `stages` are (table, SELECT) pairs, to be kept in order while the statement runs.
-    """
-
-    stages: tuple[tuple[str, str], ...]
-    sql: str
-    choices: tuple[tuple[str, str], ...]
 
 
 def adapt(

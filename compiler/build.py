@@ -25,15 +25,16 @@ from seeknal.compiler.model import (
     Computed,
     Model,
     ResolvedDayGrain,
+    ResolvedEventGroup,
     ResolvedPython,
     ResolvedSource,
     ResolvedTrainingSet,
 )
 from seeknal.compiler.parameters import Context, run_params
-from seeknal.compiler.plan import Plan
+from seeknal.compiler.plan import OneDatePerId, Plan
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.project import Project, load_project
-from seeknal.compiler.project_files import project_stamps, stamps_of
+from seeknal.compiler.project_files import Stamp, data_stamps, project_stamps
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.project import resolve_project
@@ -42,8 +43,7 @@ from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.select_nodes import find_nodes
 
 if TYPE_CHECKING:
-    from seeknal.compiler.adapt import Adapted, Count
-    from seeknal.compiler.guarded import Guarded
+    from seeknal.compiler.run_forms import Adapted, Count, Form, Guarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,8 @@ class Compilation:
     `artifacts` and `plans` are in run order; `order`, `upstream` and `downstream` (direct edges)
     cover the whole graph. `findings` are warnings. Nodes whose rows a function returns have no
     artifact, and neither have those that `model.waiting` holds. `params` are the values that every
-    function is given.
+    function is given. `checked` is the digest of all that a whole compilation came from, "" where
+    that is not known.
     """
 
     root: Path
@@ -91,6 +92,18 @@ class Compilation:
     library: MacroLibrary
     environ: frozenset[str] = frozenset()
     params: Mapping[str, object] = field(default_factory=dict)
+    checked: str = ""
+
+    def form(self, node: str, count: Count) -> Form | None:
+        """The form in which a run computes `node`; None where that is the artifact's statement."""
+        return self.guarded(node) or self.adapted(node, count)
+
+    def may_have_form(self, node: str) -> bool:
+        """False where `form` gives None whatever is counted."""
+        if isinstance(self.model.nodes.get(node), ResolvedTrainingSet):
+            return True
+        promises = self.plans[node].promises if node in self.plans else ()
+        return any(isinstance(promise, OneDatePerId) for promise in promises)
 
     def guarded(self, node: str) -> Guarded | None:
         """The node in the form that checks its as-ofs as it runs; None where it has no need."""
@@ -137,6 +150,11 @@ class Compilation:
         )
 
     @property
+    def is_as_of_run(self) -> bool:
+        """True where the SQL of a node holds the time that feature groups over events are as of."""
+        return any(isinstance(node, ResolvedEventGroup) for node in self.model.nodes.values())
+
+    @property
     def order(self) -> tuple[str, ...]:
         """Every node id in run order."""
         return self.model.order
@@ -165,11 +183,15 @@ def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> 
             if found is not None:
                 return found
         findings = Findings()
+        # What is written while the files are read has another stamp, and counts as changed.
+        stamps = project_stamps(root)
         project = load_project(root, findings, drafts=options.drafts)
         compilation = _compile(root, options, project, nodes, findings)
-        if not options.drafts and not compilation.model.waiting:
-            checked.save(root, _checked(root, options, compilation))
-        return compilation
+        if options.drafts or compilation.model.waiting:
+            return compilation
+        known = _checked(root, options, compilation, stamps)
+        checked.save(root, known)
+        return replace(compilation, checked=known.digest)
 
 
 def _compile(
@@ -260,7 +282,7 @@ def _compile_alone(root: Path, options: Options, nodes: Sequence[str]) -> Compil
     Nothing is reported from here: where anything is not as it was, the whole project is.
     """
     known = checked.load(root)
-    if known is None or known.key != checked.key_of([options.run_date, options.overrides]):
+    if known is None or known.key != checked.key_of(root, options.run_date, options.overrides):
         return None
     stamps = project_stamps(root)
     changed = known.changed(stamps)
@@ -299,23 +321,24 @@ def _outputs(model: Model) -> dict[str, str]:
     }
 
 
-def _checked(root: Path, options: Options, compilation: Compilation) -> checked.Checked:
+def _checked(
+    root: Path, options: Options, compilation: Compilation, stamps: Mapping[str, Stamp]
+) -> checked.Checked:
     model, specs = compilation.model, compilation.project.specs.values()
     sources = (n for n in model.nodes.values() if isinstance(n, ResolvedSource))
     data = [source.path for source in sources if source.path and not source.declared]
     functions = [f.function.code for f in model.functions.values()]
     for code in (*functions, *(hook for spec in specs for hook in spec.hooks)):
         data += [code.file, *code.files]
-    if model.functions:
-        data.append(LOCK_FILE)
+    data.append(LOCK_FILE)
     return checked.Checked(
-        key=checked.key_of([options.run_date, options.overrides]),
-        stamps=project_stamps(root),
+        key=checked.key_of(root, options.run_date, options.overrides),
+        stamps=stamps,
         # A Python file may hold several nodes, and is always read.
         ids={spec.place.file: spec.id for spec in specs if not spec.place.file.endswith(".py")},
         outputs=_outputs(compilation.model),
         read=frozenset(node for node, readers in compilation.downstream.items() if readers),
-        data=stamps_of(root, [file for file in data if (root / file).is_file()]),
+        data=data_stamps(root, data),
         environ=checked.environ_digests(compilation.environ, os.environ),
     )
 

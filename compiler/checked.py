@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seeknal import __version__
-from seeknal.compiler.project_files import Stamp, project_stamps, stamps_of
+from seeknal.compiler.project_files import Stamp, data_stamps, project_stamps
 from seeknal.compiler.records import dataclass
+from seeknal.compiler.toolchain import toolchain
 
 if TYPE_CHECKING:
     from seeknal.compiler.types import Column
 
 _FILE = "target/.cache/checked.json"
-_FORMAT = 4
+_FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Checked:
 
     `ids` has the node of each spec.
     `read` are the nodes that others read: only their columns concern anybody else.
-    `key` covers all that is not a file: version, parameters, the run's date. `data` are the files
-    whose columns were read, `environ` digests of the environment's variables that specs name.
+    `key` covers all that is not a file of the project: this compiler, parameters, the run's date.
+    `data` are the stamps of the files whose columns were read, `environ` digests of the
+    environment's variables that specs name.
     """
 
     key: str
@@ -39,7 +41,7 @@ class Checked:
     ids: Mapping[str, str]
     outputs: Mapping[str, str]
     read: frozenset[str]
-    data: Mapping[str, Stamp]
+    data: Mapping[str, str]
     environ: Mapping[str, str]
 
     @property
@@ -55,10 +57,13 @@ class Checked:
         return frozenset(file for file, stamp in stamps.items() if stamp != self.stamps[file])
 
 
-def key_of(parts: Iterable[object]) -> str:
-    """A digest of what besides files decides whether a project is right."""
-    text = json.dumps([_FORMAT, __version__, *parts], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def key_of(root: Path, run_date: date, overrides: Mapping[str, object]) -> str:
+    """A digest of what besides files decides what the project at `root` compiles to.
+
+    The folder is among it, because specs may ask for it (`workspace_path`).
+    """
+    parts = [_FORMAT, toolchain(), str(root), run_date, overrides]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def environ_digests(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -81,11 +86,9 @@ def unchanged(root: Path, key: str, environ: Mapping[str, str]) -> str | None:
     known = load(root)
     if known is None or known.key != key or project_stamps(root) != known.stamps:
         return None
-    try:
-        data = stamps_of(root, known.data)
-    except FileNotFoundError:
+    if data_stamps(root, known.data) != known.data:
         return None
-    if data != known.data or environ_digests(known.environ, environ) != known.environ:
+    if environ_digests(known.environ, environ) != known.environ:
         return None
     return known.digest
 
@@ -100,7 +103,7 @@ def load(root: Path) -> Checked | None:
             ids=dict(data["ids"]),
             outputs=dict(data["outputs"]),
             read=frozenset(data["read"]),
-            data=_stamps(data["data"]),
+            data=dict(data["data"]),
             environ=dict(data["environ"]),
         )
     except (OSError, ValueError, KeyError, TypeError):

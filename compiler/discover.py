@@ -12,6 +12,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from seeknal.compiler.project_files import data_files
 from seeknal.compiler.records import dataclass
 
 LOCK_FILE = "seeknal.lock"
@@ -69,7 +70,7 @@ class Discovery:
 
         Raises `Unreadable` where DuckDB cannot read it.
         """
-        files = self._files(path)
+        files = data_files(self.root, path)
         if not files:
             return None
         stamp = [(f.as_posix(), f.stat().st_mtime_ns, f.stat().st_size) for f in files]
@@ -77,14 +78,6 @@ class Discovery:
         if key not in self.cached:
             self.cached[key] = _describe(self.root, path, call)
         return self.cached[key]
-
-    def _files(self, path: str) -> list[Path]:
-        if "://" in path:
-            return []
-        if any(mark in path for mark in "*?["):
-            return sorted(self.root.glob(path))
-        file = self.root / path
-        return [file] if file.is_file() else []
 
     def save(self) -> bool:
         """Write lock and cache where they changed; True where the lock did."""

@@ -6,7 +6,7 @@ It is made by the stages that make a training set's, so its rows are the same
 
 from __future__ import annotations
 
-from seeknal.compiler.adapt import Adapted, adapt
+from seeknal.compiler.adapt import adapt
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.findings import Findings, Place
 from seeknal.compiler.kinds.spec import (
@@ -22,6 +22,7 @@ from seeknal.compiler.model import Relation, ResolvedSource
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.resolve.training_set import Graph, resolve_training_set
 from seeknal.compiler.rewrites.traits import Traits
+from seeknal.compiler.run_forms import Adapted
 
 _HERE = Place("pit_join")
 _DIALECT = "duckdb"

@@ -20,22 +20,8 @@ from seeknal.compiler.lower.statement import lower_plan
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import TimeColumn
 from seeknal.compiler.plan import Aggregate, DateOf, Named, OneDatePerId, Pick, Plan, Step, Take
-from seeknal.compiler.records import dataclass
+from seeknal.compiler.run_forms import GROUPS, Guarded
 from seeknal.compiler.types import DATE, Column
-
-GROUPS = "features_by_as_of"
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """`groups_sql` is a SELECT to keep as the table `GROUPS`; then `check`, then `result_sql`.
-
-    `result_sql` returns the rows of the node's own statement.
-    """
-
-    groups_sql: str
-    check: Assertion
-    result_sql: str
 
 
 def guard(plan: Plan, dialect: Dialect, library: MacroLibrary) -> Guarded | None:

@@ -10,7 +10,7 @@ SPECS = "seeknal"
 COMMON = "seeknal/common"
 PROJECT_FILE = "seeknal_project.yml"
 MACROS = "macros"
-
+_GLOB = frozenset("*?[")
 
 Stamp = tuple[int, int]
 """Modification time in nanoseconds and size in bytes."""
@@ -31,6 +31,37 @@ def stamps_of(root: Path, files: Iterable[str]) -> dict[str, Stamp]:
     for file in files:
         status = os.stat(os.path.join(root, file))
         found[file] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def is_remote(pattern: str) -> bool:
+    """True for a URL: the file system cannot say whether it is there or has changed."""
+    return "://" in pattern
+
+
+def data_files(root: Path, pattern: str) -> tuple[Path, ...]:
+    """The local files that a source's path or glob means, in the order of their names."""
+    if is_remote(pattern):
+        return ()
+    path = root / pattern
+    if not _GLOB & set(pattern):
+        return (path,) if path.exists() else ()
+    anchor = Path(path.anchor)
+    return tuple(sorted(anchor.glob(path.relative_to(anchor).as_posix())))
+
+
+def data_stamps(root: Path, patterns: Iterable[str]) -> dict[str, str]:
+    """A line for each file that a path or glob means: name, time and size; "" where none is there.
+
+    What is remote has no stamp.
+    """
+    found = {}
+    for pattern in patterns:
+        lines = []
+        for file in data_files(root, pattern):
+            status = os.stat(file)
+            lines.append(f"{os.path.relpath(file, root)} {status.st_mtime_ns} {status.st_size}")
+        found[pattern] = "\n".join(lines)
     return found
 
 

@@ -56,7 +56,7 @@ def call_of(
         function=code.function,
         root=root,
         target=Target(root).folder,
-        params=function.params,
+        params={**workflow.params, **function.params},
         inputs={
             id: root / output.stamp.path
             for id, output in outputs.items()
@@ -82,7 +82,7 @@ def served_groups(workflow: Workflow, groups: Iterable[str]) -> tuple[dict[str, 
     served: dict[str, Served] = {}
     read: dict[str, None] = {}
     for group in dict.fromkeys(groups):
-        if (found := workflow.serve(group)) is not None:
+        if workflow.serve is not None and (found := workflow.serve(group)) is not None:
             served[group], ids = found
             read |= dict.fromkeys(ids)
     return served, list(read)

@@ -12,28 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from seeknal.compiler.project_files import data_files, is_remote
 from seeknal.runtime.files import FileStamp, stamp
 from seeknal.runtime.paths import Target
 from seeknal.runtime.state import Output, RunState
 from seeknal.runtime.workflow import Node, Workflow
-
-_GLOB = frozenset("*?[")
-
-
-def is_remote(pattern: str) -> bool:
-    """True for a URL: the file system cannot say whether it is there or has changed."""
-    return "://" in pattern
-
-
-def data_files(root: Path, pattern: str) -> tuple[Path, ...]:
-    """The local files that a source's path or glob means, in the order of their names."""
-    if is_remote(pattern):
-        return ()
-    path = root / pattern
-    if not _GLOB & set(pattern):
-        return (path,) if path.exists() else ()
-    anchor = Path(path.anchor)
-    return tuple(sorted(anchor.glob(path.relative_to(anchor).as_posix())))
 
 
 def stamp_sources(

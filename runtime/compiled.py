@@ -36,7 +36,8 @@ def workflow_of(compilation: Compilation) -> Workflow:
         upstream=compilation.upstream,
         downstream=compilation.downstream,
         config=compilation.project.config,
-        serve=partial(_served, compilation),
+        params=compilation.params,
+        serve=partial(served, compilation),
     )
 
 
@@ -57,8 +58,7 @@ def _node(compilation: Compilation, node_id: str) -> Node:
         function=_function(compilation, function) if function is not None else None,
         hooks=tuple(_hook(compilation, code) for code in spec.hooks),
         waits=compilation.model.waiting.get(node_id, ""),
-        guarded=partial(compilation.guarded, node_id),
-        adapted=partial(compilation.adapted, node_id),
+        form=partial(compilation.form, node_id) if compilation.may_have_form(node_id) else None,
     )
 
 
@@ -80,11 +80,10 @@ def _without_sql(compilation: Compilation, spec: Spec) -> Artifact:
 
 def _function(compilation: Compilation, resolved: ResolvedPython) -> Function:
     own, code = resolved.params, resolved.function.code
-    params = {**compilation.params, **own}
     return Function(
         code=code,
-        digest=_digest(code, params, own),
-        params=params,
+        digest=_digest(code, compilation.params, own),
+        params=own,
         schema=resolved.function.schema,
         output=resolved.function.output,
         timeout=resolved.function.timeout,
@@ -92,15 +91,16 @@ def _function(compilation: Compilation, resolved: ResolvedPython) -> Function:
 
 
 def _hook(compilation: Compilation, code: PythonCode) -> Function:
-    params = compilation.params
-    return Function(code=code, digest=_digest(code, params, {}), params=params, output=False)
+    return Function(code=code, digest=_digest(code, compilation.params, {}), output=False)
 
 
 def _digest(code: PythonCode, params: Mapping[str, object], own: Mapping[str, object]) -> str:
     """A digest of the code, the packages it asks for, and the parameters that it can see.
 
-    Where it may read any parameter, the name of the run is left out: it is another every time.
+    `own` go before `params`. Where it may read any parameter, the name of the run is left out: it
+    is another every time.
     """
+    params = {**params, **own}
     if code.parameters is None:
         read = {name: value for name, value in params.items() if name != "run_id"}
     else:
@@ -115,14 +115,18 @@ def _digest(code: PythonCode, params: Mapping[str, object], own: Mapping[str, ob
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _served(compilation: Compilation, group: str) -> tuple[Served, tuple[str, ...]] | None:
+def served(compilation: Compilation, group: str) -> tuple[Served, tuple[str, ...]] | None:
+    """How a feature group is computed as of any rows, and the ids of the nodes that this reads.
+
+    None for a group that cannot be.
+    """
     from seeknal.compiler.dialects.duckdb import type_name
     from seeknal.compiler.serving import AS_OF, PLACE, SPINE, serve
 
     found = serve(compilation, group)
     if found is None:
         return None
-    served = Served(
+    serving = Served(
         sql=found.sql,
         spine_relation=SPINE,
         keys=tuple(key.name for key in found.keys),
@@ -131,7 +135,7 @@ def _served(compilation: Compilation, group: str) -> tuple[Served, tuple[str, ..
         place=PLACE,
         features=found.features,
     )
-    return served, found.inputs
+    return serving, found.inputs
 
 
 def _data_file(compilation: Compilation, spec: Spec) -> DataFile | None:

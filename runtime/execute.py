@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.findings import Finding, Place
 from seeknal.compiler.relation_names import relation_of
+from seeknal.compiler.run_forms import GROUPS, Adapted, Guarded
 from seeknal.runtime.changes import stamp_sources
 from seeknal.runtime.engine import Engine, EngineError, Row
 from seeknal.runtime.files import publish_copy, replacing, stamp, write_json
 from seeknal.runtime.paths import Target
 from seeknal.runtime.state import Output
 from seeknal.runtime.workflow import Node
-
-if TYPE_CHECKING:
-    from seeknal.compiler.adapt import Adapted
-    from seeknal.compiler.guarded import Guarded
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ORDERED_KINDS = frozenset({"source", "transform", "feature_group"})
@@ -96,10 +92,10 @@ def _write(node: Node, engine: Engine, path: Path) -> tuple[int, tuple[str, ...]
     """Write the node's rows; return how many they are and the codes of promises already checked."""
     artifact = node.artifact
     try:
-        if guarded := node.guarded():
-            return _write_guarded(node, guarded, engine, path), (guarded.check.code,)
-        if adapted := node.adapted(lambda sql: engine.rows(sql, limit=1)[0][0]):
-            return _write_adapted(adapted, engine, path), ()
+        if node.form and (form := node.form(lambda sql: engine.rows(sql, limit=1)[0][0])):
+            if isinstance(form, Guarded):
+                return _write_guarded(node, form, engine, path), (form.check.code,)
+            return _write_adapted(form, engine, path), ()
         ordered = artifact.kind in _ORDERED_KINDS
         return engine.write(artifact.sql, path, ordered=ordered, keys=artifact.keys), ()
     except EngineError as error:
@@ -121,8 +117,6 @@ def _write_adapted(adapted: Adapted, engine: Engine, path: Path) -> int:
 
 
 def _write_guarded(node: Node, guarded: Guarded, engine: Engine, path: Path) -> int:
-    from seeknal.compiler.guarded import GROUPS
-
     engine.keep(guarded.groups_sql, GROUPS)
     try:
         if broken := _broken_promise(node, engine, [guarded.check]):

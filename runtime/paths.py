@@ -48,6 +48,15 @@ class Target:
         """Where the engine spills what does not fit into memory."""
         return self.folder / ".scratch"
 
+    @property
+    def plan(self) -> Path:
+        """The workflow of the last compilation."""
+        return self.folder / ".cache" / "plan"
+
+    def form(self, id: str) -> Path:
+        """The form in which a node last ran."""
+        return self.folder / ".cache" / "forms" / id
+
     def compiled(self, dialect: str) -> Path:
         """The SQL that `seeknal compile` writes."""
         return self.folder / "compiled" / dialect

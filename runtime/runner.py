@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any, Protocol
 
 from seeknal.compiler.findings import Finding, Findings
+from seeknal.compiler.project_files import data_files, is_remote
 from seeknal.compiler.suggest import closest
-from seeknal.runtime.changes import Changes, data_files, is_remote
+from seeknal.runtime.changes import Changes
 from seeknal.runtime.consolidate import consolidate_changed
 from seeknal.runtime.engine import Engine
 from seeknal.runtime.execute import NodeFailed, execute, publish_extras

@@ -13,8 +13,7 @@ from seeknal.compiler.kinds.spec import ColumnDeclaration, PythonCode
 from seeknal.runtime.python.call import Served
 
 if TYPE_CHECKING:
-    from seeknal.compiler.adapt import Adapted, Count
-    from seeknal.compiler.guarded import Guarded
+    from seeknal.compiler.run_forms import Count, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,9 @@ class DataFile:
 class Function:
     """A function to call: for a node's rows, or as a hook after the node.
 
-    `digest` covers all that decides what it returns but its inputs. `schema` are the columns that
-    it promises. `timeout` is in seconds.
+    `digest` covers all that decides what it returns but its inputs. `params` are its own, which go
+    before those of the workflow. `schema` are the columns that it promises. `timeout` is in
+    seconds.
     """
 
     code: PythonCode
@@ -50,8 +50,8 @@ class Node:
     compiled; "" for none.
 
     `sidecar` is the content of a feature group's `_meta.json`. `config` is what the spec says,
-    as JSON, for the manifest. `guarded` gives the form of the node that checks its as-ofs as it
-    runs, `adapted` the shape that suits the rows at hand, where there is one.
+    as JSON, for the manifest. `form` gives the form in which to run it, from what it counts; None
+    where that is the artifact's statement.
     """
 
     artifact: Artifact
@@ -65,8 +65,7 @@ class Node:
     function: Function | None = None
     hooks: tuple[Function, ...] = ()
     waits: str = ""
-    guarded: Callable[[], Guarded | None] = lambda: None
-    adapted: Callable[[Count], Adapted | None] = lambda count: None
+    form: Callable[[Count], Form | None] | None = None
 
     @property
     def id(self) -> str:
@@ -98,8 +97,8 @@ class Node:
 class Workflow:
     """The nodes of a project and their order; `order` puts every node after its upstream.
 
-    `config` is what the project file says. `serve` says how a feature group is computed as of any
-    rows, and which nodes that reads.
+    `config` is what the project file says, `params` what every function is given. `serve` says how
+    a feature group is computed as of any rows, and which nodes that reads.
     """
 
     root: Path
@@ -109,7 +108,8 @@ class Workflow:
     upstream: Mapping[str, tuple[str, ...]]
     downstream: Mapping[str, tuple[str, ...]]
     config: Mapping[str, object] = field(default_factory=dict)
-    serve: Callable[[str], tuple[Served, tuple[str, ...]] | None] = lambda group: None
+    params: Mapping[str, object] = field(default_factory=dict)
+    serve: Callable[[str], tuple[Served, tuple[str, ...]] | None] | None = None
 
     def closure(self, starts: frozenset[str], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
         """`starts` and all that is reached from them along `edges`."""

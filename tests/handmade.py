@@ -10,7 +10,7 @@ from typing import Any
 
 from seeknal.compiler.artifact import Artifact, Assertion
 from seeknal.compiler.findings import Findings, Place
-from seeknal.compiler.guarded import Guarded
+from seeknal.compiler.run_forms import Guarded
 from seeknal.compiler.types import INT64, Column
 from seeknal.runtime.duckdb_engine import DuckDBEngine
 from seeknal.runtime.paths import Target
@@ -56,7 +56,7 @@ def node(
         tags=tags,
         file=DataFile(file, Place(spec, 4, 8, len(file))) if file else None,
         sidecar=sidecar,
-        guarded=lambda: guarded,
+        form=(lambda count: guarded) if guarded else None,
     )
 
 

@@ -25,8 +25,8 @@ MAX_LINES = 400
 STAGES = (
     (
         "said everywhere",
-        "findings types records suggest collector codes durations windows features kinds.spec "
-        "relation_names render_findings",
+        "toolchain findings types records suggest collector codes durations windows features "
+        "kinds.spec relation_names render_findings",
     ),
     ("documents", "yaml_text document"),
     ("specs", "schema_accept schema_words schema_check kinds"),
@@ -41,7 +41,10 @@ STAGES = (
     ("plans", "plan planning"),
     ("better plans", "rewrites"),
     ("trees", "dialects lower"),
-    ("text", "printers layout lineage artifact guarded staged adapt compile_node"),
+    (
+        "text",
+        "printers layout lineage artifact run_forms guarded staged adapt compile_node",
+    ),
     ("the whole", "stages build frame_join serving"),
 )
 STAGE_OF = {name: number for number, (_, names) in enumerate(STAGES) for name in names.split()}

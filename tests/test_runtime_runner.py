@@ -14,7 +14,7 @@ import pytest
 
 from seeknal.compiler.artifact import Assertion
 from seeknal.compiler.findings import CompileFailed
-from seeknal.compiler.guarded import Guarded
+from seeknal.compiler.run_forms import Guarded
 from seeknal.runtime.lock import run_lock
 from seeknal.runtime.report import NodeResult, Status
 from seeknal.runtime.runner import Silent

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from seeknal.commands.console import show_findings
-from seeknal.commands.project import Asked, compile_project
+from seeknal.commands.project import Asked, compile_project, new_run_id
+from seeknal.compiler import checked
 from seeknal.compiler.findings import Finding, Findings, Severity
-from seeknal.runtime.compiled import workflow_of
 from seeknal.runtime.paths import Target
+from seeknal.runtime.plan_memory import Planned, Settings, plan_of, recall
 from seeknal.runtime.selection import Request, Selection, select
 from seeknal.runtime.state import RunState, UnreadableState, load_state
 from seeknal.runtime.workflow import Workflow
@@ -28,15 +31,19 @@ class Loaded:
 
 
 def load(root: Path, asked: Asked, request: Request) -> Loaded:
-    """Compile the project and read its state; warnings are printed. Raises CompileFailed."""
-    asked = replace(asked, wait=True)
-    compilation = compile_project(root, asked)
-    workflow = workflow_of(compilation)
+    """The workflow and its state; warnings are printed. Raises CompileFailed.
+
+    The project is compiled unless nothing has changed since it last was.
+    """
+    asked = replace(asked, wait=True, run_id=asked.run_id or new_run_id())
+    settings = Settings(as_of=asked.as_of, strict=asked.strict, run_id=asked.run_id)
+    planned = _known(root, asked, settings) or plan_of(compile_project(root, asked), settings)
+    workflow = planned.workflow
     findings = Findings()
     selection = select(request, workflow, findings)
     findings.stop_on_errors()
     target = Target(root)
-    warnings = list(compilation.findings)
+    warnings = list(planned.findings)
     try:
         state = load_state(target.state)
     except UnreadableState as error:
@@ -46,13 +53,21 @@ def load(root: Path, asked: Asked, request: Request) -> Loaded:
     shown = set(warnings)
 
     def replan() -> Workflow:
-        again = compile_project(root, asked)
+        again = plan_of(compile_project(root, asked), settings)
         news = [finding for finding in again.findings if finding not in shown]
         show_findings(news, root)
         shown.update(news)
-        return workflow_of(again)
+        return again.workflow
 
     return Loaded(workflow, selection, state, target, replan)
+
+
+def _known(root: Path, asked: Asked, settings: Settings) -> Planned | None:
+    key = checked.key_of(root, asked.run_date, asked.params)
+    digest = checked.unchanged(root, key, os.environ)
+    if digest is None:
+        return None
+    return recall(root, digest, settings, partial(compile_project, root, asked))
 
 
 def _unreadable(path: Path, error: UnreadableState) -> Finding:

@@ -90,7 +90,7 @@ def check_specs(root: Path) -> None:
     from seeknal.compiler.project_files import SPECS
 
     today = datetime.now(UTC).date()
-    key = checked.key_of([today, {}])
+    key = checked.key_of(root, today, {})
     if (root / SPECS).is_dir() and not checked.unchanged(root, key, os.environ):
         _raise_but_for_parameters(root, today)
 

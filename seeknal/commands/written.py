@@ -50,7 +50,7 @@ class LastCompiled:
 
 def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None:
     """What was compiled, where nothing that it came from or wrote has changed since."""
-    key = checked.key_of([asked.run_date, asked.params])
+    key = checked.key_of(root, asked.run_date, asked.params)
     digest = checked.unchanged(root, key, os.environ)
     if digest is None:
         return None
