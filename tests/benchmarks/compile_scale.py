@@ -140,12 +140,15 @@ def seeknal_lines(home: Path, scale: Scale) -> list[Line]:
     forget = forgetting(home / "target")
     edit = editing(scale.edited_file, r"> \d+", "> {}")
     rename = editing(scale.edited_file, r"window: \[0, \d+\]", "window: [0, {}]")
+    planned = Contender("plan once", [seeknal, "plan"], home)
     bare = Contender(f"{START}: {BARE}", [sys.executable, "-c", "pass"], home)
     return [
         Line(START, BARE, bare),
         line(START, "--help"),
         line(COLD, "compile", prepare=forget),
         line(UNCHANGED, "compile"),
+        # What was planned is forgotten with the project that others edit.
+        line(UNCHANGED, "plan", prepare=lambda: run_once(planned)),
         line(VIEW_UNCHANGED, "compile", scale.edited),
         line(VIEW_EDITED, "compile", scale.edited, prepare=edit),
         line(VIEW_RENAMED, "compile", scale.edited, prepare=rename),

@@ -10,8 +10,8 @@ from typing import Any
 from seeknal.compiler.artifact import Artifact, Assertion
 from seeknal.compiler.build import Compilation
 from seeknal.compiler.dialects.registry import dialect as find_dialect
-from seeknal.compiler.run_forms import GROUPS, Guarded
 from seeknal.compiler.lower.names import physical
+from seeknal.compiler.run_forms import GROUPS, Guarded
 from seeknal.compiler.types import Column, parse_type
 from tests.engines.base import ReadsFiles, Runs, TestedEngine
 from tests.harness import PromiseBroken, Result
