@@ -24,7 +24,7 @@ from seeknal.compiler.plan import Aggregate, InReach, Numbered, Pick, Plan, Rang
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.rewrites import rewrite_plan
-from seeknal.compiler.rewrites.packed_keys import packable
+from seeknal.compiler.rewrites.packed_keys import Packable, packable
 from seeknal.compiler.rewrites.traits import Counted, Traits
 from seeknal.compiler.run_forms import Adapted, Count
 from seeknal.compiler.staged import stages_of
@@ -41,11 +41,12 @@ def adapt(
     traits = replace(traits, running=True)
     plain = rewrite_plan(plan_node(node), traits)
     counted = {
-        asked.step: _counted(count(asked.sql), asked) for asked in _questions(plain, node, dialect)
+        question.step: _counted(count(question.sql), question)
+        for question in _questions(plain, node, dialect)
     }
     ranges = {}
-    for step, (relation, keys, event) in packable(plain).items():
-        found = _ranges(count(_range_question(relation, keys, event, dialect)), len(keys))
+    for step, asked in packable(plain).items():
+        found = _ranges(count(_range_question(asked, dialect)), asked)
         if found is not None:
             ranges[step] = found
     traits = replace(traits, joined_rows=counted, ranges=ranges)
@@ -159,29 +160,43 @@ def _through(steps: Mapping[str, Numbered | Pick], name: str, column: str) -> Va
     return found
 
 
-def _range_question(relation: str, keys: tuple[Value, ...], event: Value, dialect: Dialect) -> str:
-    """Least and greatest of each key and of the time, over all rows."""
+def _range_question(rows: Packable, dialect: Dialect) -> str:
+    """Least and greatest of each key, of the time and of other columns, over all rows."""
     asked = []
-    for index, key in enumerate(keys, start=1):
-        asked.append(_named(exp.Min(this=value(key, dialect)), f"least_{index}", dialect))
-        asked.append(_named(exp.Max(this=value(key, dialect)), f"greatest_{index}", dialect))
+    for name, column in _bounded(rows):
+        asked.append(_named(exp.Min(this=value(column, dialect)), f"least_{name}", dialect))
+        asked.append(_named(exp.Max(this=value(column, dialect)), f"greatest_{name}", dialect))
     # Of the column itself, not of its microseconds: that much the statistics of a file hold.
-    first, last = exp.Min(this=value(event, dialect)), exp.Max(this=value(event, dialect))
+    first = exp.Min(this=value(rows.event, dialect))
+    last = exp.Max(this=value(rows.event, dialect))
     asked.append(_named(dialect.microseconds(first), "first", dialect))
     asked.append(_named(dialect.microseconds(last), "last", dialect))
-    tree = exp.Select(expressions=asked, from_=exp.From(this=table_of(relation, dialect)))
+    tree = exp.Select(expressions=asked, from_=exp.From(this=table_of(rows.relation, dialect)))
     return print_statement(tree, dialect.printer)
 
 
-def _ranges(row: Mapping[str, object], keys: int) -> Ranges | None:
+def _bounded(rows: Packable) -> list[tuple[str, Value]]:
+    """What to ask the ends of, and how they are called."""
+    keys = [(f"key_{index}", key) for index, key in enumerate(rows.keys, start=1)]
+    columns = [(f"column_{index}", one) for index, (_, one) in enumerate(rows.columns, start=1)]
+    return keys + columns
+
+
+def _ranges(row: Mapping[str, object], rows: Packable) -> Ranges | None:
     """The ranges that were found; None where there are no rows."""
-    bounds = [f"{end}_{index}" for index in range(1, keys + 1) for end in ("least", "greatest")]
-    found = [row.get(name) for name in (*bounds, "first", "last")]
-    if None in found:
+    found = [_range(row, f"least_{name}", f"greatest_{name}") for name, _ in _bounded(rows)]
+    keys, columns = found[: len(rows.keys)], found[len(rows.keys) :]
+    times = _range(row, "first", "last")
+    known = [key for key in keys if key is not None]
+    if times is None or len(known) < len(keys):
         return None
-    numbers = [int(str(one)) for one in found]
-    *of_keys, times = zip(numbers[::2], numbers[1::2], strict=True)
-    return Ranges(tuple(of_keys), times)
+    named = ((name, one) for (name, _), one in zip(rows.columns, columns, strict=True))
+    return Ranges(tuple(known), times, tuple((name, one) for name, one in named if one))
+
+
+def _range(row: Mapping[str, object], least: str, greatest: str) -> tuple[int, int] | None:
+    ends = (row.get(least), row.get(greatest))
+    return None if None in ends else (int(str(ends[0])), int(str(ends[1])))
 
 
 def _per_key(relation: str, values: list[Value], keys: list[str], dialect: Dialect) -> exp.Select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -117,6 +118,31 @@ def test_without_rows_nothing_is_packed(
     events: list[Row], ties: Spec, tmp_path: Path, duck: DuckDB
 ) -> None:
     held(("id",), [(1,), (None,)], events, ties, tmp_path, duck, packed=False)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "type"),
+    [
+        ((-128, 127, None), "TINYINT"),
+        ((-129, 0), "SMALLINT"),
+        ((0, 128), "SMALLINT"),
+        ((2**15, -(2**15)), "INT"),
+        ((2**31 - 1, -(2**31)), "INT"),
+        ((0, 2**31), None),
+        ((-INT64, INT64 - 1, None), None),
+        ((None, None), None),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"ttl": "2h"}, {"features": ["n", "id"], "prefix": "last_"}])
+def test_integers_are_carried_in_the_shortest_type_that_holds_them(
+    numbers: tuple[int | None, ...], type: str | None, more: Spec, tmp_path: Path, duck: DuckDB
+) -> None:
+    events = [(1, START + i * HOUR, number, 0.5) for i, number in enumerate(numbers)]
+    asked: list[Row] = [(1,), (2,), (None,), (INT64 - 1,), (-INT64,)]
+    sql = held(("id",), asked, events, {"unique": True, **more}, tmp_path, duck)
+    rows = sql.partition("ASOF LEFT JOIN")[2].partition(" AS key_part")[0]
+    found = re.search(r"CAST\(events_rows\.n AS (\w+)\)", rows)
+    assert (found and found[1]) == type
 
 
 def held(

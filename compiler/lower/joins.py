@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from seeknal.compiler.dialects.base import Dialect
+from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.lower.values import all_of
 from seeknal.compiler.lower.windows import back
@@ -86,10 +86,15 @@ def visible_at(step: Latest, dialect: Dialect) -> exp.Expr:
     return back(column_of(step.as_of, dialect, step.spine), step.delay)
 
 
-def outputs(step: Latest, dialect: Dialect, valid: exp.Expr | None = None) -> list[exp.Expr]:
+def outputs(
+    step: Latest,
+    dialect: Dialect,
+    valid: exp.Expr | None = None,
+    short: frozenset[str] = frozenset(),
+) -> list[exp.Expr]:
     """The row number and the columns taken, NULL where the row is older than the ttl.
 
-    With `valid` they are NULL too where it is not true.
+    With `valid` they are NULL too where it is not true. Those that are `short` become int64.
     """
     found: list[exp.Expr] = [column_of(step.row, dialect, step.spine)]
     tests = [] if valid is None else [valid]
@@ -102,5 +107,7 @@ def outputs(step: Latest, dialect: Dialect, valid: exp.Expr | None = None) -> li
         if tests:
             holds = all_of([test.copy() for test in tests])
             taken = exp.Case(ifs=[exp.If(this=holds, true=taken)])
+        if name in short:
+            taken = cast(taken, "BIGINT")
         found.append(exp.Alias(this=taken, alias=name_of(output, dialect, quoted=True)))
     return found

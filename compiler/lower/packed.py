@@ -12,9 +12,9 @@ from seeknal.compiler.lower.names import column_of, free_name, name_of, table_of
 from seeknal.compiler.lower.values import all_of
 from seeknal.compiler.plan import Latest, Ranges
 from seeknal.compiler.records import dataclass
-from seeknal.compiler.rewrites.packed_keys import parts_of, times_of
+from seeknal.compiler.rewrites.packed_keys import parts_of, short_type, times_of
 
-_PART, _PACKED, _START = "key_part", "key_and_time", "key_start"
+_PART, _PACKED = "key_part", "key_and_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Sides:
 
     `identity` are the columns of the rows that tell their keys and time, equal for ties. `found`
     is true where the row that was matched has the spine row's keys; None where it always has.
+    `short` are the columns of the rows that are int64 only when they are cast again.
     """
 
     spine: exp.Expr
@@ -30,6 +31,7 @@ class Sides:
     tests: tuple[exp.Expr, ...]
     identity: tuple[str, ...]
     found: exp.Expr | None = None
+    short: frozenset[str] = frozenset()
 
 
 def sides_of(step: Latest, dialect: Dialect, *, columns: tuple[str, ...]) -> Sides:
@@ -51,10 +53,10 @@ def sides_of(step: Latest, dialect: Dialect, *, columns: tuple[str, ...]) -> Sid
 def _packed(step: Latest, ranges: Ranges, columns: tuple[str, ...], dialect: Dialect) -> Sides:
     """A key's part compares equal; in a part, `key_and_time` is in the order of keys, then times.
 
-    The row before a spine row may so be of another key: one that is before `key_start`.
+    The row before a spine row may so be of another key: one that is before the key's own start.
     """
     mine = dict.fromkeys([*(step.carried or (step.row,)), *(m for m, _ in step.keys), step.as_of])
-    part, packed, start = (_free(name, step) for name in (_PART, _PACKED, _START))
+    part, packed = _free(_PART, step), _free(_PACKED, step)
     least, greatest = ranges.times
     asked = [column_of(name, dialect, step.spine) for name, _ in step.keys]
     seen = [column_of(other, dialect, step.rows) for _, other in step.keys]
@@ -73,13 +75,13 @@ def _packed(step: Latest, ranges: Ranges, columns: tuple[str, ...], dialect: Dia
             *(column_of(name, dialect, step.spine) for name in mine),
             _named(_where([*inside, present], of_asked.part), part, dialect),
             _named(_where(inside, of_asked.packed(time)), packed, dialect),
-            _named(_where(inside, of_asked.start), start, dialect),
         ],
         from_=exp.From(this=table_of(step.spine, dialect)),
     )
+    short = _short_types(ranges, columns)
     rows = exp.Select(
         expressions=[
-            *(column_of(name, dialect, step.rows) for name in columns),
+            *(_shortened(column_of(name, dialect, step.rows), short.get(name)) for name in columns),
             _named(of_seen.part, part, dialect),
             _named(of_seen.packed(event), packed, dialect),
         ],
@@ -88,10 +90,22 @@ def _packed(step: Latest, ranges: Ranges, columns: tuple[str, ...], dialect: Dia
     on = same_keys(step.spine, step.rows, ((part, part),), dialect)
     own, other = (column_of(packed, dialect, table) for table in (step.spine, step.rows))
     on.append(exp.GTE(this=own, expression=other))
-    first = column_of(start, dialect, step.spine)
-    found = exp.GT(this=other.copy(), expression=first)
+    # Not a column of the spine's side, where it would be sorted too.
+    found = exp.GT(this=other.copy(), expression=_where(inside, of_asked.start))
     sides = (_subquery(spine, step.spine, dialect), _subquery(rows, step.rows, dialect))
-    return Sides(*sides, tuple(on), (part, packed), found)
+    return Sides(*sides, tuple(on), (part, packed), found, frozenset(short))
+
+
+def _short_types(ranges: Ranges, columns: tuple[str, ...]) -> dict[str, str]:
+    """The types of those `columns` that fit one shorter than int64."""
+    types = {name: short_type(*ends) for name, ends in ranges.columns if name in columns}
+    return {name: type for name, type in types.items() if type is not None}
+
+
+def _shortened(column: exp.Column, type: str | None) -> exp.Expr:
+    if type is None:
+        return column
+    return exp.Alias(this=cast(column, type), alias=column.this.copy())
 
 
 def _free(name: str, step: Latest) -> str:

@@ -106,7 +106,7 @@ def _asof(step: Latest, dialect: Dialect) -> exp.Select:
     if step.ttl is not None:
         read[step.event] = None
     sides = sides_of(step, dialect, columns=tuple(read))
-    columns = outputs(step, dialect, sides.found)
+    columns = outputs(step, dialect, sides.found, sides.short)
     if step.carried:
         columns[:1] = [column_of(name, dialect, step.spine) for name in step.carried]
     return left_join(columns, sides.spine, sides.rows, [*sides.tests], dialect, "ASOF")

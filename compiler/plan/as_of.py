@@ -106,10 +106,14 @@ class LatestShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Least and greatest of each key of rows, and of their time in microseconds since 1970."""
+    """Least and greatest of each key of rows, and of their time in microseconds since 1970.
+
+    `columns` are those of other columns of integers, by name.
+    """
 
     keys: tuple[tuple[int, int], ...]
     times: tuple[int, int]
+    columns: tuple[tuple[str, tuple[int, int]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ class Latest:
     `delay` and `ttl` are in microseconds; `types` are those of `columns`. `strategy` is the shape
     that the spec asks for, "" where the compiler chooses. In the shape `ASOF_LATE_TIES` `rows` may
     hold ties. Columns of the spine that are `carried` take the place of `row`. With `ranges`, which
-    hold all of `rows`, an ASOF join compares keys and times packed into integers.
+    hold all of `rows`, an ASOF join compares keys and times packed into integers, and sorts columns
+    of integers as the shortest type that holds them.
     """
 
     spine: str
