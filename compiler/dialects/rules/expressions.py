@@ -14,6 +14,7 @@ from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.gate import refuse
 from seeknal.compiler.dialects.rules.portable import filter_to_case
 from seeknal.compiler.dialects.rules.vocabulary import AFTER, UNGUARDED, Vocabulary, collated
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import BOOLEAN, expect, type_of, typed
 from seeknal.compiler.types import Column
 
@@ -156,7 +157,7 @@ def rewrite_expression(tree: exp.Expr, columns: Sequence[Column], words: Vocabul
     Raises `Unsupported` for the first construct that the dialect cannot say with DuckDB's rows.
     """
     if not columns:
-        for division in tree.find_all(exp.Div):
+        for division in nodes_of(tree, exp.Div):
             division.meta[UNGUARDED] = True
     known = {column.name: column.type for column in columns}
 
