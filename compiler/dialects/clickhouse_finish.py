@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -37,14 +38,12 @@ _LONGEST_FRAME = 2**31 - 1
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as ClickHouse reads it right, with its settings."""
     holder = exp.Paren(this=statement)
-    # Names that are written as they are: half of all nodes are names, and most say one of a few.
-    plain: set[str] = set()
     # From the leaves up: what is put around a node keeps what was done inside it.
     for node in reversed(nodes_of(statement, *_CHANGED)):
         kind = type(node)
         if kind is exp.Identifier:
-            if node.args["this"] not in plain:
-                _name(node, plain)
+            if not _is_plain(node.args["this"]):
+                _name(node)
             continue
         rule = _RULES.get(kind)
         if rule is not None:
@@ -91,15 +90,15 @@ def _type(node: exp.DataType) -> None:
 _NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
 
 
-def _name(node: exp.Expr, plain: set[str]) -> None:
-    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too.
+@lru_cache(maxsize=10_000)
+def _is_plain(name: str) -> bool:
+    """True for a name that is written as it is. Half of all nodes are names, most one of a few."""
+    return not needs_quotes(name) and name not in _NOT_NAMES
 
-    Names that are written as they are go to `plain`.
-    """
+
+def _name(node: exp.Expr) -> None:
+    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
     name = node.name
-    if not needs_quotes(name) and name not in _NOT_NAMES:
-        plain.add(name)
-        return
     if not node.args.get("quoted"):
         node.set("quoted", True)
     if "\\" in name:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 Found = TypeVar("Found", bound=exp.Expr)
 
-_LOOK, _TAKE = 1, 2
+_LOOK, _TAKE, _LIST = 1, 2, 4
 # What holds no node; a column holds its names.
 _LEAVES = (exp.Literal, exp.Null, exp.Boolean, exp.Identifier)
 
@@ -25,7 +25,7 @@ class _Sorts(dict[type[object], int]):
         self._kinds = kinds
 
     def __missing__(self, kind: type[object]) -> int:
-        found = 0
+        found = _LIST if kind is list else 0
         if issubclass(kind, exp.Expr):
             passed = _LEAVES if issubclass(exp.Identifier, self._kinds) else (*_LEAVES, exp.Column)
             found = 0 if issubclass(kind, passed) else _LOOK
@@ -47,20 +47,19 @@ def nodes_of(tree: exp.Expr, *kinds: type[Found]) -> list[Found]:
     waiting = [tree]
     for node in waiting:
         for value in node.args.values():
-            kind = type(value)
-            if kind is list:
-                for part in value:
-                    sort = sorts[type(part)]
-                    if sort:
+            sort = sorts[type(value)]
+            if sort:
+                if sort == _LOOK:
+                    waiting.append(value)
+                elif sort == _LIST:
+                    for part in value:
+                        sort = sorts[type(part)]
                         if sort & _LOOK:
                             waiting.append(part)
                         if sort & _TAKE:
                             found.append(part)
-            else:
-                sort = sorts[kind]
-                if sort:
+                else:
+                    found.append(value)
                     if sort & _LOOK:
                         waiting.append(value)
-                    if sort & _TAKE:
-                        found.append(value)
     return found
