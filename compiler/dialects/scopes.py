@@ -71,11 +71,11 @@ class Scope:
 
     def own_column(self, node: exp.Column) -> Output | None:
         """The column of this SELECT alone."""
-        table = node.table
+        table, name = node.table, node.name
         for source in self.sources:
             if table and source.name.casefold() != table.casefold():
                 continue
-            if (found := source.find(node.name)) is not None and found.name is not None:
+            if (found := source.find(name)) is not None and found.name is not None:
                 spell(node.this, found.name)
                 if table:
                     spell(node.args["table"], source.name)
