@@ -11,7 +11,7 @@ from seeknal.compiler.dialects import bigquery_text as texts
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
-from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.rules.before import said_alone, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import NATIVE, rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
@@ -99,7 +99,7 @@ def rewrite_query(
 
     Raises `Unsupported` at the first part of it that BigQuery cannot say.
     """
-    without_tuples(without_distinct_on(tree))
+    said_alone(tree)
     for select in nodes_of(tree, exp.Select):
         _expand_order(select)
     for named in nodes_of(tree, exp.Subquery, exp.CTE, exp.Table):

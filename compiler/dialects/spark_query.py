@@ -9,7 +9,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects import spark_functions as functions
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
-from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.rules.before import said_alone, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
@@ -86,7 +86,7 @@ def rewrite_query(
 
     Raises `Unsupported` at the first part of it that Spark cannot say.
     """
-    without_tuples(without_distinct_on(tree))
+    said_alone(tree)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
     nodes = nodes_of(found, exp.Select, exp.Values)

@@ -39,6 +39,13 @@ def without_tuples(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
+def said_alone(tree: exp.Query) -> exp.Query:
+    """The query without DISTINCT ON and without tuples."""
+    if nodes_of(tree, exp.Tuple, exp.Distinct):
+        without_tuples(without_distinct_on(tree))
+    return tree
+
+
 def _by_columns(node: exp.Expr) -> exp.Expr:
     others = node.expressions if isinstance(node, exp.In) else [node.expression]
     if not others:
