@@ -32,15 +32,17 @@ _SLOW_NAMES = frozenset({"bigquery", "snowflake"})
 _KEPT_NAMES = 10_000
 
 # Those whose expressions are longer than a line more often than not, and what is in them.
-_LONG = frozenset({"clickhouse"})
+_LONG = frozenset("clickhouse snowflake redshift databricks trino".split())
 _OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous)
 
 # What is asked of a type beyond its name, its numbers and whether it may be NULL.
 _PLAIN = frozenset({"this", "expressions", "nullable"})
-# Casts to JSON and to places on earth, and what becomes no cast at all.
-_OTHER_TYPES = (exp.DType.JSON, exp.DType.USERDEFINED, exp.DType.GEOGRAPHY, exp.DType.GEOMETRY)
+# Casts to JSON and to places on earth, and what becomes no cast at all. Names of types are one
+# object each, and slow to hash.
+_D = exp.DType
+_OTHER_TYPES = frozenset(map(id, (_D.JSON, _D.USERDEFINED, _D.GEOGRAPHY, _D.GEOMETRY)))
 # Values that may be printed without their cast.
-_TURNED = (exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren)
+_TURNED = frozenset({exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren})
 # Text that some printers say otherwise where it is cast to a time.
 _EPOCH = "epoch"
 _DOUBLES = frozenset(exp.DataType.REAL_TYPES)
@@ -158,10 +160,7 @@ def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
         value, to = args["this"], args["to"]
         more = args.get("format") or args.get("action") or args.get("default")
         dropped = not numbers and to.args.get("expressions")
-        turned = isinstance(value, _TURNED) or (
-            isinstance(value, exp.Literal) and value.this.lower() == _EPOCH
-        )
-        if not (more or dropped or turned):
+        if not (more or dropped or _is_turned(value)):
             found = text(made, to)
             if found is not None:
                 return f"CAST({made.sql(value)} AS {found})"
@@ -170,26 +169,31 @@ def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
     return {exp.Cast: print_cast, exp.DataType: print_type}
 
 
+def _is_turned(value: exp.Expr) -> bool:
+    kind = type(value)
+    return kind in _TURNED or (kind is exp.Literal and value.args["this"].lower() == _EPOCH)
+
+
 def _key(node: exp.Expr) -> object:
     """A type's name and numbers, which decide its text; None for a type of another form."""
     args = node.args
-    for key, value in args.items():
-        if value and key not in _PLAIN:
+    for key in args:
+        if key not in _PLAIN and args[key]:
             return None
     name = args["this"]
-    if name in _OTHER_TYPES:
+    sort = id(name)
+    if sort in _OTHER_TYPES or type(name) is not exp.DType:
         return None
-    # Names of types are one object each, and slow to hash.
-    plain = (id(name), args.get("nullable"))
     numbers = args.get("expressions")
     if not numbers:
-        return plain if isinstance(name, exp.DType) else None
-    words: list[object] = []
+        return (sort, args.get("nullable"))
+    words: list[object] = [sort, args.get("nullable")]
     for number in numbers:
-        word = number.this
+        word = number.args["this"]
+        kind = type(word)
         if type(number) is not exp.DataTypeParam or number.args.get("expression"):
             return None
-        if not isinstance(word, (exp.Literal, exp.Var)):
+        if kind is not exp.Literal and kind is not exp.Var:
             return None
-        words += (type(word), word.this)
-    return (*plain, *words) if isinstance(name, exp.DType) else None
+        words += (kind, word.args["this"])
+    return tuple(words)
