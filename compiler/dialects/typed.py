@@ -25,11 +25,12 @@ Node = TypeVar("Node", bound=exp.Expr)
 
 
 _TYPE = "seeknal_type"
+# Compiled where a query holds such text, which most do not.
 _LITERALS = {
-    Kind.DATE: re.compile(r"\d{4}-\d{2}-\d{2}$"),
-    Kind.TIMESTAMP: re.compile(f"{ISO_TIME}$"),
-    Kind.INT64: re.compile(r"[+-]?\d{1,18}$"),
-    Kind.BOOLEAN: re.compile(r"(true|false)$"),
+    Kind.DATE: r"\d{4}-\d{2}-\d{2}$",
+    Kind.TIMESTAMP: f"{ISO_TIME}$",
+    Kind.INT64: r"[+-]?\d{1,18}$",
+    Kind.BOOLEAN: r"(true|false)$",
 }
 _FAMILIES = {
     Kind.INT64: "number",
@@ -102,7 +103,7 @@ def common_type(parent: exp.Expr, operands: Sequence[exp.Expr]) -> DataType | No
 
 def _check_literal(node: exp.Expr, data_type: DataType) -> None:
     form = _LITERALS.get(data_type.kind)
-    if form is None or form.match(node.name) is None:
+    if form is None or re.match(form, node.name) is None:
         raise Unsupported(
             node,
             f"the text {node.sql(dialect='duckdb')} as {data_type}",
@@ -112,7 +113,8 @@ def _check_literal(node: exp.Expr, data_type: DataType) -> None:
 
 def check_time_literal(node: exp.Expr, data_type: DataType) -> None:
     """Raise `Unsupported` for text that is cast to a time and is not in ISO form."""
-    if is_text(node) and data_type.is_temporal and not _LITERALS[Kind.TIMESTAMP].match(node.name):
+    written = is_text(node) and data_type.is_temporal
+    if written and re.match(_LITERALS[Kind.TIMESTAMP], node.name) is None:
         _check_literal(node, data_type)
 
 
