@@ -33,7 +33,7 @@ _KEPT_NAMES = 10_000
 
 # Those whose expressions are longer than a line more often than not, and what is in them.
 _LONG = frozenset("clickhouse snowflake redshift databricks trino".split())
-_OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous)
+_OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous, exp.Nullif)
 
 # What is asked of a type beyond its name, its numbers and whether it may be NULL.
 _PLAIN = frozenset({"this", "expressions", "nullable"})
@@ -58,7 +58,8 @@ def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
     handlers = _handlers(name)
     if name in _LONG and not pretty:
         texts: dict[int, tuple[exp.Expr, str]] = {}
-        handlers = {**handlers, **{kind: _once(handlers[kind], texts) for kind in _OFTEN_BROKEN}}
+        own = [kind for kind in _OFTEN_BROKEN if kind in handlers]
+        handlers = {**handlers, **{kind: _once(handlers[kind], texts) for kind in own}}
     # Of this printer alone: sqlglot's own table belongs to the class.
     made._dispatch = handlers
     return made
