@@ -71,7 +71,7 @@ class Shape:
     """
 
     cls: type[exp.Expr]
-    constants: tuple[tuple[str, object], ...]
+    constants: Mapping[str, object]
     children: tuple[tuple[str, Shape | Slot], ...]
     lists: tuple[tuple[str, tuple[object, ...]], ...]
     meta: Mapping[str, object] | None = None
@@ -228,7 +228,8 @@ def shape_of(
     meta: Mapping[str, Any] | None = None,
 ) -> Shape:
     """The shape of `node`, of whose nodes below `part` makes the shapes."""
-    constants, children, lists = [], [], []
+    constants: dict[str, object] = {}
+    children, lists = [], []
     for key, value in node.args.items():
         if isinstance(value, exp.Expr):
             children.append((key, part(value)))
@@ -236,8 +237,8 @@ def shape_of(
             items = (part(item) if isinstance(item, exp.Expr) else item for item in value)
             lists.append((key, tuple(items)))
         elif value is not None:
-            constants.append((key, value))
-    return Shape(type(node), tuple(constants), tuple(children), tuple(lists), meta)
+            constants[key] = value
+    return Shape(type(node), constants, tuple(children), tuple(lists), meta)
 
 
 def copy_tree(node: exp.Expr) -> exp.Expr:
@@ -263,7 +264,7 @@ def build(
             return exp.Paren(this=value)
         return value
     assert type(shape) is Shape
-    args: dict[str, Any] = dict(shape.constants)
+    args: dict[str, Any] = {**shape.constants}
     for key, child in shape.children:
         args[key] = build(child, values, keys)
     for key, items in shape.lists:

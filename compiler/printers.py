@@ -1,15 +1,17 @@
-"""sqlglot's printers, spared what some of them do again for every cast and name that they print.
+"""sqlglot's printers, spared what they do again for every cast, division and name that they print.
 
 The printers of Spark, Databricks and Redshift ask of each cast whether its type is the one that
-some text names, and parse that text each time; ClickHouse's compares it to a dozen others, and
-BigQuery's looks for types in all that is cast. BigQuery's and Snowflake's take long for a name.
-The text of a type and of a name is the same wherever it stands, so here each is printed once.
-Casts of other forms than `CAST(x AS a_plain_type)` are left to sqlglot.
+some text names, and parse that text each time; the others compare it to a dozen types, or look
+for types in all that is cast. PostgreSQL's and those after it compare both sides of a division to
+all types of doubles. BigQuery's and Snowflake's take long for a name. The text of a type and of a
+name is the same wherever it stands, so each is printed once in a process. Casts of other forms
+than `CAST(x AS a_plain_type)` are left to sqlglot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Printer
@@ -18,21 +20,32 @@ from sqlglot.generator import Generator
 _Handler = Callable[[Generator, exp.Expr], str]
 _Handlers = dict[type[exp.Expr], _Handler]
 
-_SLOW_CASTS = frozenset({"spark", "databricks", "redshift", "clickhouse", "bigquery"})
+_SLOW_CASTS = frozenset(
+    "spark databricks redshift postgres trino snowflake clickhouse bigquery".split()
+)
 # Those that drop the numbers of types in casts.
 _WITHOUT_NUMBERS = frozenset({"bigquery"})
+# Those whose `/` of integers is one, unless a side is cast.
+_WHOLE_DIVISION = frozenset({"postgres", "redshift", "trino"})
 _SLOW_NAMES = frozenset({"bigquery", "snowflake"})
+# Names whose text is kept.
+_KEPT_NAMES = 10_000
 
 # Those whose expressions are longer than a line more often than not, and what is in them.
-_LONG = frozenset({"clickhouse"})
-_OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous)
+_LONG = frozenset("clickhouse snowflake redshift databricks trino".split())
+_OFTEN_BROKEN = (exp.Case, exp.Cast, exp.Anonymous, exp.Nullif)
 
 # What is asked of a type beyond its name, its numbers and whether it may be NULL.
 _PLAIN = frozenset({"this", "expressions", "nullable"})
-# Casts to JSON, and what becomes no cast at all.
-_OTHER_TYPES = (exp.DType.JSON, exp.DType.USERDEFINED)
+# Casts to JSON and to places on earth, and what becomes no cast at all. Names of types are one
+# object each, and slow to hash.
+_D = exp.DType
+_OTHER_TYPES = frozenset(map(id, (_D.JSON, _D.USERDEFINED, _D.GEOGRAPHY, _D.GEOMETRY)))
 # Values that may be printed without their cast.
-_TURNED = (exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren)
+_TURNED = frozenset({exp.IntDiv, exp.StrToDate, exp.JSONExtract, exp.Array, exp.Paren})
+# Text that some printers say otherwise where it is cast to a time.
+_EPOCH = "epoch"
+_DOUBLES = frozenset(exp.DataType.REAL_TYPES)
 
 
 def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
@@ -42,19 +55,27 @@ def printer(name: str, *, pretty: bool, width: int = 80) -> Generator:
     made = dialect.generator(
         pretty=pretty, comments=False, normalize_functions=False, max_text_width=width
     )
-    own: _Handlers = {}
-    if name in _SLOW_CASTS:
-        own |= _casts(made._dispatch, numbers=name not in _WITHOUT_NUMBERS)
-    if name in _SLOW_NAMES:
-        own |= _names(made._dispatch)
+    handlers = _handlers(name)
     if name in _LONG and not pretty:
-        handlers = {**made._dispatch, **own}
         texts: dict[int, tuple[exp.Expr, str]] = {}
-        own |= {kind: _once(handlers[kind], texts) for kind in _OFTEN_BROKEN}
-    if own:
-        # Of this printer alone: sqlglot's own table belongs to the class.
-        made._dispatch = {**made._dispatch, **own}
+        own = [kind for kind in _OFTEN_BROKEN if kind in handlers]
+        handlers = {**handlers, **{kind: _once(handlers[kind], texts) for kind in own}}
+    # Of this printer alone: sqlglot's own table belongs to the class.
+    made._dispatch = handlers
     return made
+
+
+@cache
+def _handlers(name: str) -> _Handlers:
+    """What prints each kind of node: sqlglot's own, but for those that it is slow with."""
+    own: _Handlers = Printer.get_or_raise(name).generator()._dispatch
+    if name in _SLOW_CASTS:
+        own = own | _casts(own, numbers=name not in _WITHOUT_NUMBERS)
+    if name in _WHOLE_DIVISION:
+        own = own | _divisions(own)
+    if name in _SLOW_NAMES:
+        own = own | _names(own)
+    return own
 
 
 def _once(handler: _Handler, texts: dict[int, tuple[exp.Expr, str]]) -> _Handler:
@@ -82,10 +103,38 @@ def _names(handlers: _Handlers) -> _Handlers:
         key = (args["this"], bool(args.get("quoted")))
         found = texts.get(key)
         if found is None:
+            if len(texts) >= _KEPT_NAMES:
+                texts.clear()
             found = texts[key] = name(made, node)
         return found
 
     return {exp.Identifier: print_name}
+
+
+def _divisions(handlers: _Handlers) -> _Handlers:
+    """What prints a division: its left side as a double where neither is one, as sqlglot does."""
+    division = handlers[exp.Div]
+
+    def print_division(made: Generator, node: exp.Expr) -> str:
+        args = node.args
+        left, right = args["this"], args["expression"]
+        if args.get("safe") or args.get("typed") or not (_is_told(left) and _is_told(right)):
+            return division(made, node)
+        if not (_is_double(left) or _is_double(right)):
+            node.set("this", exp.Cast(this=left, to=exp.DataType(this=exp.DType.DOUBLE)))
+        assert isinstance(node, exp.Binary)
+        return made.binary(node, "/")
+
+    return {exp.Div: print_division}
+
+
+def _is_told(side: exp.Expr) -> bool:
+    """True for a side that is cast to a double, or of which nobody knows the type."""
+    return _is_double(side) if isinstance(side, exp.Cast) else side.type is None
+
+
+def _is_double(side: exp.Expr) -> bool:
+    return isinstance(side, exp.Cast) and side.args["to"].this in _DOUBLES
 
 
 def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
@@ -112,7 +161,7 @@ def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
         value, to = args["this"], args["to"]
         more = args.get("format") or args.get("action") or args.get("default")
         dropped = not numbers and to.args.get("expressions")
-        if not (more or dropped or isinstance(value, _TURNED)):
+        if not (more or dropped or _is_turned(value)):
             found = text(made, to)
             if found is not None:
                 return f"CAST({made.sql(value)} AS {found})"
@@ -121,26 +170,31 @@ def _casts(handlers: _Handlers, *, numbers: bool) -> _Handlers:
     return {exp.Cast: print_cast, exp.DataType: print_type}
 
 
+def _is_turned(value: exp.Expr) -> bool:
+    kind = type(value)
+    return kind in _TURNED or (kind is exp.Literal and value.args["this"].lower() == _EPOCH)
+
+
 def _key(node: exp.Expr) -> object:
     """A type's name and numbers, which decide its text; None for a type of another form."""
     args = node.args
-    for key, value in args.items():
-        if value and key not in _PLAIN:
+    for key in args:
+        if key not in _PLAIN and args[key]:
             return None
     name = args["this"]
-    if name in _OTHER_TYPES:
+    sort = id(name)
+    if sort in _OTHER_TYPES or type(name) is not exp.DType:
         return None
-    # Names of types are one object each, and slow to hash.
-    plain = (id(name), args.get("nullable"))
     numbers = args.get("expressions")
     if not numbers:
-        return plain if isinstance(name, exp.DType) else None
-    words: list[object] = []
+        return (sort, args.get("nullable"))
+    words: list[object] = [sort, args.get("nullable")]
     for number in numbers:
-        word = number.this
+        word = number.args["this"]
+        kind = type(word)
         if type(number) is not exp.DataTypeParam or number.args.get("expression"):
             return None
-        if not isinstance(word, (exp.Literal, exp.Var)):
+        if kind is not exp.Literal and kind is not exp.Var:
             return None
-        words += (type(word), word.this)
-    return (*plain, *words) if isinstance(name, exp.DType) else None
+        words += (kind, word.args["this"])
+    return tuple(words)

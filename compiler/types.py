@@ -20,6 +20,9 @@ class Kind(StrEnum):
     TIMESTAMP = "timestamp"
     OTHER = "other"
 
+    # As equality has it, which is a text's; Enum's own hash is a call of Python.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class DataType:

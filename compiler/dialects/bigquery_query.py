@@ -11,10 +11,11 @@ from seeknal.compiler.dialects import bigquery_text as texts
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.bigquery_types import type_name
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
-from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.rules.before import said_alone, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import NATIVE, rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import CASTS, Rule, Vocabulary
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import DECIMAL, INTERVAL, common_type, type_of, typed
 from seeknal.compiler.model import Relation
 from seeknal.compiler.types import DOUBLE, TIMESTAMP, Column, Kind
@@ -98,14 +99,14 @@ def rewrite_query(
 
     Raises `Unsupported` at the first part of it that BigQuery cannot say.
     """
-    without_tuples(without_distinct_on(tree))
-    for select in list(tree.find_all(exp.Select)):
+    said_alone(tree)
+    for select in nodes_of(tree, exp.Select):
         _expand_order(select)
-    for named in list(tree.find_all(exp.Subquery, exp.CTE, exp.Table)):
+    for named in nodes_of(tree, exp.Subquery, exp.CTE, exp.Table):
         _name_outputs(named)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    nodes = list(found.find_all(exp.Window, exp.Values))
+    nodes = nodes_of(found, exp.Window, exp.Values)
     for node in nodes:
         if isinstance(node, exp.Window):
             _check_typed(node)
@@ -181,7 +182,7 @@ def _expand_order(select: exp.Select) -> None:
 
 
 def _check(tree: exp.Expr) -> None:
-    for node in tree.find_all(exp.Window, exp.Join, exp.With, exp.Query):
+    for node in nodes_of(tree, exp.Window, exp.Join, exp.With, exp.Query):
         if isinstance(node, exp.Window):
             _check_window(node)
         elif isinstance(node, exp.Join):

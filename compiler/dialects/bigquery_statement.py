@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.bigquery_types import in_cast
+from seeknal.compiler.dialects.search import nodes_of
 
 _WEEK = "WEEK"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
@@ -35,8 +36,9 @@ def finish(statement: exp.Expr) -> exp.Expr:
         # Grouping copies.
         found = _touched(statement)
         names = found[exp.Identifier]
-    for name in names:
-        if _PLAIN.match(name.name) is None:
+    quoted = {text for text in {name.args["this"] for name in names} if not _PLAIN.match(text)}
+    for name in names if quoted else ():
+        if name.args["this"] in quoted:
             name.set("quoted", True)
     for node in found[exp.IgnoreNulls]:
         inline_nulls(node)
@@ -54,7 +56,7 @@ def finish(statement: exp.Expr) -> exp.Expr:
 def _touched(statement: exp.Expr) -> dict[type[exp.Expr], list[Any]]:
     """The nodes that may change, by kind: one walk through the statement takes as long as any."""
     found: dict[type[exp.Expr], list[Any]] = {kind: [] for kind in _TOUCHED}
-    for node in statement.find_all(*_TOUCHED):
+    for node in nodes_of(statement, *_TOUCHED):
         found[_kind(type(node))].append(node)
     return found
 
@@ -74,10 +76,12 @@ def _columns_like(selects: list[exp.Select], names: list[exp.Identifier]) -> set
     """Names of relations that are those of columns, too, folded."""
     sources = (query.args.get("from_") for query in selects)
     relations = {source.this.alias_or_name.casefold() for source in sources if source is not None}
+    texts = {name.args["this"] for name in names}
+    like = {text for text in texts if text.casefold() in relations}
     return {
-        folded
+        name.name.casefold()
         for name in names
-        if (folded := name.name.casefold()) in relations and isinstance(name.parent, exp.Column)
+        if name.args["this"] in like and isinstance(name.parent, exp.Column)
     }
 
 

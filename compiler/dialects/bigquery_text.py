@@ -14,6 +14,7 @@ from seeknal.compiler.dialects.letters import capitals
 from seeknal.compiler.dialects.rules import text
 from seeknal.compiler.dialects.rules.casts import as_text
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary, literal_number
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import (
     BOOLEAN,
     INT64,
@@ -139,7 +140,7 @@ def _concat_ws(node: exp.ConcatWs, words: Vocabulary) -> exp.Expr:
 
 def spell(tree: exp.Expr) -> exp.Expr:
     """Texts of times and of decimals with the digits that DuckDB shows."""
-    for node in list(tree.find_all(exp.Cast)):
+    for node in nodes_of(tree, exp.Cast):
         kind = type_of(node.this)
         if kind is None or node.to.this != exp.DataType.Type.TEXT:
             continue

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -20,6 +21,7 @@ from seeknal.compiler.dialects.base import Unsupported, cast, needs_quotes
 from seeknal.compiler.dialects.clickhouse_operators import call
 from seeknal.compiler.dialects.clickhouse_query import all_of
 from seeknal.compiler.dialects.clickhouse_types import own_type
+from seeknal.compiler.dialects.search import nodes_of
 
 SETTINGS = {
     "join_use_nulls": 1,
@@ -36,20 +38,19 @@ _LONGEST_FRAME = 2**31 - 1
 def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as ClickHouse reads it right, with its settings."""
     holder = exp.Paren(this=statement)
-    # Names that are written as they are: half of all nodes are names, and most say one of a few.
-    plain: set[str] = set()
     # From the leaves up: what is put around a node keeps what was done inside it.
-    for node in reversed(list(statement.walk())):
+    for node in reversed(nodes_of(statement, *_CHANGED)):
         kind = type(node)
         if kind is exp.Identifier:
-            if node.args["this"] not in plain:
-                _name(node, plain)
+            if not _is_plain(node.args["this"]):
+                _name(node)
             continue
         rule = _RULES.get(kind)
         if rule is not None:
             rule(node)
-        if kind in _MAYBE_TESTS and _is_test(node):
-            _truth(node)
+        if kind in _MAYBE_TESTS and _is_kept(node) and _is_test(node):
+            inner = node.unnest()
+            node.replace(cast(inner.copy(), "BOOLEAN"))
     found = holder.this
     assert isinstance(found, exp.Expr)
     found.pop()
@@ -89,15 +90,15 @@ def _type(node: exp.DataType) -> None:
 _NOT_NAMES = frozenset({"inf", "infinity", "nan", "top"})
 
 
-def _name(node: exp.Expr, plain: set[str]) -> None:
-    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too.
+@lru_cache(maxsize=10_000)
+def _is_plain(name: str) -> bool:
+    """True for a name that is written as it is. Half of all nodes are names, most one of a few."""
+    return not needs_quotes(name) and name not in _NOT_NAMES
 
-    Names that are written as they are go to `plain`.
-    """
+
+def _name(node: exp.Expr) -> None:
+    """In quotes where it is beyond ASCII; a backslash escapes in quotes, too."""
     name = node.name
-    if not needs_quotes(name) and name not in _NOT_NAMES:
-        plain.add(name)
-        return
     if not node.args.get("quoted"):
         node.set("quoted", True)
     if "\\" in name:
@@ -213,6 +214,16 @@ _TESTS = (
 _MAYBE_TESTS = frozenset({*_TESTS, exp.Anonymous, exp.Paren})
 _TEST_FUNCTIONS = frozenset({"startsWith", "match", "isDistinctFrom", "isNotDistinctFrom"})
 _VALUES = (exp.Alias, exp.Select, exp.Coalesce, exp.Max, exp.Min, exp.Lag, exp.Lead, exp.Distinct)
+# Where a value is kept, by what it stands in: a test elsewhere only chooses rows or branches.
+_KEPT: dict[type[object], tuple[str, ...]] = {
+    exp.If: ("true", "false"),
+    exp.Case: ("default",),
+    **dict.fromkeys(_VALUES, ("this", "expressions")),
+}
+
+
+def _is_kept(node: exp.Expr) -> bool:
+    return node.arg_key in _KEPT.get(type(node.parent), ())
 
 
 def _is_test(node: exp.Expr) -> bool:
@@ -220,17 +231,6 @@ def _is_test(node: exp.Expr) -> bool:
     if isinstance(inner, exp.Anonymous):
         return inner.name in _TEST_FUNCTIONS
     return isinstance(inner, _TESTS)
-
-
-def _truth(node: exp.Expr) -> None:
-    """A test whose value is kept, and does not only choose rows or branches."""
-    above, place = node.parent, node.arg_key
-    branch = (isinstance(above, exp.If) and place in ("true", "false")) or (
-        isinstance(above, exp.Case) and place == "default"
-    )
-    if branch or (isinstance(above, _VALUES) and place in ("this", "expressions")):
-        inner = node.unnest()
-        node.replace(cast(inner.copy(), "BOOLEAN"))
 
 
 # -- windows and aggregates ------------------------------------------------------------------
@@ -348,3 +348,4 @@ _RULES: dict[type[exp.Expr], Callable[..., None]] = {
     exp.Median: _median,
     exp.TimestampTrunc: _truncated,
 }
+_CHANGED: tuple[type[exp.Expr], ...] = (exp.Identifier, *_RULES, *_MAYBE_TESTS)

@@ -71,11 +71,12 @@ def _compared(node: exp.Binary, words: Vocabulary) -> exp.Expr:
     if isinstance(node.this, exp.Tuple) and isinstance(node.expression, exp.Tuple):
         same = _same(node.this, node.expression, words)
         return typed(exp.Not(this=same) if isinstance(node, exp.NEQ) else same, BOOLEAN)
-    types = {type_of(node.this), type_of(node.expression)}
+    types = (type_of(node.this), type_of(node.expression))
+    kinds = [t.kind for t in types if t is not None]
     literal = isinstance(node.this, exp.Literal) or isinstance(node.expression, exp.Literal)
-    if any(t is not None and t.kind is Kind.DECIMAL for t in types) and DOUBLE not in types:
+    if Kind.DECIMAL in kinds and Kind.DOUBLE not in kinds:
         compared_in_digits(node)
-    if types == {INT64, DOUBLE} and not literal:
+    if Kind.INT64 in kinds and Kind.DOUBLE in kinds and not literal:
         node.set("this", as_double(node.this))
         node.set("expression", as_double(node.expression))
     return found

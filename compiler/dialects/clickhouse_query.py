@@ -9,6 +9,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.clickhouse_vocabulary import WORDS
 from seeknal.compiler.dialects.rules.query import rewriters
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.model import Relation
 from seeknal.compiler.types import Column
 
@@ -19,9 +20,9 @@ def rewrite_query(
     tree: exp.Query, inputs: Sequence[Relation], columns: Sequence[Column]
 ) -> exp.Query:
     """A user's query with the rows, names and types that the model promises."""
-    for select in list(tree.find_all(exp.Select)):
+    for select in nodes_of(tree, exp.Select):
         _order_by_alias(select)
-    for node in list(tree.find_all(exp.With, exp.Values, exp.WindowSpec)):
+    for node in nodes_of(tree, exp.With, exp.Values, exp.WindowSpec):
         if isinstance(node, exp.With):
             _check_recursion(node)
         elif isinstance(node, exp.Values):

@@ -22,6 +22,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import cast
 from seeknal.compiler.dialects.datafusion_types import written_decimal
 from seeknal.compiler.dialects.datafusion_windows import set_apart
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import DOUBLE, type_of
 
 _D = exp.DType
@@ -36,7 +37,7 @@ def finish(statement: exp.Expr) -> exp.Expr:
     """The statement, changed in place, as the engine reads it right."""
     holder = exp.Paren(this=statement)
     # Operands first: rules copy what is in them.
-    for node in reversed(list(statement.walk())):
+    for node in reversed(nodes_of(statement, *_RULES)):
         rule = _RULES.get(type(node))
         if rule is not None:
             rule(node)

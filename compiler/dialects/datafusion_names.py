@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
+from seeknal.compiler.dialects.search import nodes_of
+
 _D = exp.DType
 _ARROW = {
     _D.BOOLEAN: "Boolean",
@@ -28,7 +30,9 @@ _WIDEST_128 = 38
 
 def tell_apart(tree: exp.Query) -> exp.Query:
     """The query, changed in place, with expressions of different names."""
-    for select in list(tree.find_all(exp.Select)):
+    for select in nodes_of(tree, exp.Select):
+        if not nodes_of(select, exp.Cast):
+            continue
         group = select.args.get("group")
         keys = list(group.expressions) if group is not None else []
         for expression in (*_twins(keys), *_twins(list(_computed(select)))):
@@ -47,11 +51,8 @@ def _twins(expressions: Sequence[exp.Expr]) -> list[exp.Expr]:
     """Those that have the name of an earlier one and are not the same."""
     found: list[exp.Expr] = []
     first: dict[str, exp.Expr] = {}
-    with_casts = [node for node in expressions if node.find(exp.Cast) is not None]
-    if not with_casts:
-        return found
     # Those without a cast keep their names.
-    for node in sorted(expressions, key=lambda node: node.find(exp.Cast) is not None):
+    for node in sorted(expressions, key=lambda node: bool(nodes_of(node, exp.Cast))):
         if first.setdefault(_name(node), node) != node:
             found.append(node)
     return found

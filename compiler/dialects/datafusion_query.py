@@ -13,6 +13,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported, cast
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import DOUBLE, type_of, typed
 from seeknal.compiler.types import Kind
 
@@ -21,19 +22,20 @@ _D = exp.DType
 
 def settle(tree: exp.Query) -> exp.Query:
     """The query, changed in place."""
-    for mean in list(tree.find_all(exp.Avg)):
+    for mean in nodes_of(tree, exp.Avg):
         _split(mean)
-    for operation in list(tree.find_all(exp.SetOperation)):
+    for operation in nodes_of(tree, exp.SetOperation):
         _align(operation)
-    for distinct in list(tree.find_all(exp.Distinct)):
+    for distinct in nodes_of(tree, exp.Distinct):
         if isinstance(distinct.parent, exp.AggFunc):
             _without_signs(distinct)
         elif isinstance(distinct.parent, exp.Select) and not distinct.args.get("on"):
             _order_by_names(distinct.parent)
-    for condition in tree.find_all(exp.Exists, exp.In):
-        _check_condition(condition)
-    for values in tree.find_all(exp.Values):
-        _name_columns(values)
+    for node in nodes_of(tree, exp.Exists, exp.In, exp.Values):
+        if isinstance(node, exp.Values):
+            _name_columns(node)
+        else:
+            _check_condition(node)
     return tree
 
 

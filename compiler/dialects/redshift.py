@@ -24,6 +24,7 @@ from seeknal.compiler.dialects.rules.documented import (
 )
 from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.types import DataType, Kind
 
 _TYPES = {
@@ -90,7 +91,7 @@ def parameter(name: str) -> exp.Expr:
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """Without IS DISTINCT FROM; its frames count rows alone. Raises `Unsupported` for distances."""
-    for node in list(statement.find_all(exp.WindowSpec, exp.NullSafeEQ, exp.NullSafeNEQ)):
+    for node in nodes_of(statement, exp.WindowSpec, exp.NullSafeEQ, exp.NullSafeNEQ):
         if not isinstance(node, exp.WindowSpec):
             without_null_safe(node)
             continue

@@ -7,7 +7,6 @@ written as they are declared, in quotes where they need them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
 
 from sqlglot import exp
 
@@ -41,7 +40,6 @@ class Source:
         return next(near, None)
 
 
-@dataclass(slots=True)
 class Scope:
     """The names of one SELECT. `aliases` are its projections as written, with their names.
 
@@ -49,11 +47,13 @@ class Scope:
     the scopes around it may be read from a query inside.
     """
 
-    outer: Scope | None = None
-    sources: list[Source] = field(default_factory=list)
-    aliases: Sequence[tuple[str, exp.Expr]] = ()
-    using: set[str] = field(default_factory=set)
-    barred: bool = False
+    def __init__(self, outer: Scope | None = None, *, barred: bool = False) -> None:
+        """A scope without names, inside `outer`."""
+        self.outer = outer
+        self.barred = barred
+        self.sources: list[Source] = []
+        self.aliases: Sequence[tuple[str, exp.Expr]] = ()
+        self.using: set[str] = set()
 
     def column(self, node: exp.Column) -> Output | None:
         """The column of this SELECT or one around it; spells the node as it is declared."""
@@ -71,11 +71,11 @@ class Scope:
 
     def own_column(self, node: exp.Column) -> Output | None:
         """The column of this SELECT alone."""
-        table = node.table
+        table, name = node.table, node.name
         for source in self.sources:
             if table and source.name.casefold() != table.casefold():
                 continue
-            if (found := source.find(node.name)) is not None and found.name is not None:
+            if (found := source.find(name)) is not None and found.name is not None:
                 spell(node.this, found.name)
                 if table:
                     spell(node.args["table"], source.name)

@@ -23,6 +23,7 @@ from seeknal.compiler.dialects.rules.documented import (
 )
 from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.types import DataType, Kind
 
 _TYPES = {
@@ -88,7 +89,7 @@ def _apart(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """Times without a zone by their name in Snowflake's pages."""
-    for data_type in statement.find_all(exp.DataType):
+    for data_type in nodes_of(statement, exp.DataType):
         if data_type.this in (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ):
             data_type.set("this", exp.DType.USERDEFINED)
             data_type.set("kind", "TIMESTAMP_NTZ")

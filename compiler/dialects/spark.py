@@ -7,6 +7,7 @@ from sqlglot import exp
 from seeknal.compiler.dialects.base import Dialect, cast
 from seeknal.compiler.dialects.duckdb import ISO_TIME
 from seeknal.compiler.dialects.gate import negated
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.spark_query import rewrite, rewrite_query
 from seeknal.compiler.dialects.spark_text import call
 from seeknal.compiler.dialects.spark_types import type_name
@@ -74,7 +75,7 @@ def microseconds(value: exp.Expr) -> exp.Expr:
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """What only whole statements show: times that Spark truncates, and 0 beside decimals."""
-    for node in list(statement.find_all(exp.TimestampTrunc, exp.Coalesce)):
+    for node in nodes_of(statement, exp.TimestampTrunc, exp.Coalesce):
         if isinstance(node, exp.Coalesce):
             _widen_zero(node)
         elif not isinstance(node.parent, exp.Cast):

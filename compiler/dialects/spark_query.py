@@ -9,10 +9,11 @@ from sqlglot import exp
 from seeknal.compiler.dialects import spark_functions as functions
 from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.rules import aggregates, numbers, operators, query, text, times
-from seeknal.compiler.dialects.rules.before import without_distinct_on, without_tuples
+from seeknal.compiler.dialects.rules.before import said_alone, without_tuples
 from seeknal.compiler.dialects.rules.common import COMMON
 from seeknal.compiler.dialects.rules.expressions import rewrite_expression
 from seeknal.compiler.dialects.rules.vocabulary import Rule, Vocabulary
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.spark_types import type_name
 from seeknal.compiler.dialects.spark_variables import check_name
 from seeknal.compiler.dialects.typed import INT64, type_of
@@ -85,10 +86,10 @@ def rewrite_query(
 
     Raises `Unsupported` at the first part of it that Spark cannot say.
     """
-    without_tuples(without_distinct_on(tree))
+    said_alone(tree)
     _check(tree)
     found = query.rewrite_query(tree, inputs, columns, WORDS)
-    nodes = list(found.find_all(exp.Select, exp.Values))
+    nodes = nodes_of(found, exp.Select, exp.Values)
     for select in nodes:
         if not isinstance(select, exp.Select):
             continue
@@ -96,7 +97,7 @@ def rewrite_query(
         if not isinstance(select.parent, exp.Exists):
             _widen(select)
     if any(isinstance(node, exp.Values) for node in nodes):
-        for values in list(found.find_all(exp.Values)):
+        for values in nodes_of(found, exp.Values):
             _name_columns(values)
     return found
 
@@ -105,7 +106,7 @@ def rewrite_query(
 
 
 def _check(tree: exp.Expr) -> None:
-    for node in tree.find_all(exp.Window, exp.In, exp.Identifier, exp.With):
+    for node in nodes_of(tree, exp.Window, exp.In, exp.Identifier, exp.With):
         if isinstance(node, exp.Window):
             _check_window(node)
         elif isinstance(node, exp.In):

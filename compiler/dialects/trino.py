@@ -23,6 +23,7 @@ from seeknal.compiler.dialects.rules.documented import (
 )
 from seeknal.compiler.dialects.rules.query import rewriters
 from seeknal.compiler.dialects.rules.vocabulary import Vocabulary
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.types import DataType, Kind
 
 _TYPES = {
@@ -101,7 +102,7 @@ def parameter(name: str) -> exp.Expr:
 
 def finish(statement: exp.Expr) -> exp.Expr:
     """Times of microseconds: a TIMESTAMP without digits has milliseconds."""
-    for data_type in statement.find_all(exp.DataType):
+    for data_type in nodes_of(statement, exp.DataType):
         if data_type.this in _TIMES and not data_type.expressions:
             digits = exp.DataTypeParam(this=exp.Literal.number(6))
             data_type.set("expressions", [digits])

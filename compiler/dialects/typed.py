@@ -25,11 +25,12 @@ Node = TypeVar("Node", bound=exp.Expr)
 
 
 _TYPE = "seeknal_type"
+# Compiled where a query holds such text, which most do not.
 _LITERALS = {
-    Kind.DATE: re.compile(r"\d{4}-\d{2}-\d{2}$"),
-    Kind.TIMESTAMP: re.compile(f"{ISO_TIME}$"),
-    Kind.INT64: re.compile(r"[+-]?\d{1,18}$"),
-    Kind.BOOLEAN: re.compile(r"(true|false)$"),
+    Kind.DATE: r"\d{4}-\d{2}-\d{2}$",
+    Kind.TIMESTAMP: f"{ISO_TIME}$",
+    Kind.INT64: r"[+-]?\d{1,18}$",
+    Kind.BOOLEAN: r"(true|false)$",
 }
 _FAMILIES = {
     Kind.INT64: "number",
@@ -50,8 +51,8 @@ def typed(node: Node, data_type: DataType | None) -> Node:
 
 def type_of(node: exp.Expr) -> DataType | None:
     """The type that `typed` gave the node."""
-    found = node.meta_get(_TYPE)
-    return found if isinstance(found, DataType) else None
+    found: DataType | None = node.meta_get(_TYPE)
+    return found
 
 
 def family(data_type: DataType) -> str:
@@ -59,9 +60,14 @@ def family(data_type: DataType) -> str:
     return _FAMILIES.get(data_type.kind, data_type.detail)
 
 
+def _is(data_type: DataType, other: DataType) -> bool:
+    """`data_type == other`, where that is of kind OTHER, which few are: told without a call."""
+    return data_type.kind is Kind.OTHER and data_type == other
+
+
 def is_text(node: exp.Expr) -> bool:
     """True for text written in the query."""
-    return isinstance(node, exp.Literal) and bool(node.is_string)
+    return type(node) is exp.Literal and bool(node.args["is_string"])
 
 
 def common_type(parent: exp.Expr, operands: Sequence[exp.Expr]) -> DataType | None:
@@ -77,26 +83,27 @@ def common_type(parent: exp.Expr, operands: Sequence[exp.Expr]) -> DataType | No
         known = type_of(operand)
         if known is None:
             return None
-        if known != NULL:
+        if not _is(known, NULL):
             types.append(known)
     if not types:
         return STRING if any(is_text(operand) for operand in operands) else NULL
-    kinds = {t.kind for t in types}
-    if len(kinds) > 1 or Kind.OTHER in kinds:
+    found = types[0]
+    if types.count(found) < len(types):
         families = {family(t) for t in types}
         if len(families) > 1:
             names = " and a ".join(sorted(families))
             raise Unsupported(parent, f"a {names} in one place", "cast one of the two")
-    found = _widest(types)
-    for operand in operands:
-        if is_text(operand) and found.kind is not Kind.STRING:
-            _check_literal(operand, found)
+        found = _widest(types)
+    if found.kind is not Kind.STRING:
+        for operand in operands:
+            if is_text(operand):
+                _check_literal(operand, found)
     return found
 
 
 def _check_literal(node: exp.Expr, data_type: DataType) -> None:
     form = _LITERALS.get(data_type.kind)
-    if form is None or form.match(node.name) is None:
+    if form is None or re.match(form, node.name) is None:
         raise Unsupported(
             node,
             f"the text {node.sql(dialect='duckdb')} as {data_type}",
@@ -106,13 +113,12 @@ def _check_literal(node: exp.Expr, data_type: DataType) -> None:
 
 def check_time_literal(node: exp.Expr, data_type: DataType) -> None:
     """Raise `Unsupported` for text that is cast to a time and is not in ISO form."""
-    if is_text(node) and data_type.is_temporal and not _LITERALS[Kind.TIMESTAMP].match(node.name):
+    written = is_text(node) and data_type.is_temporal
+    if written and re.match(_LITERALS[Kind.TIMESTAMP], node.name) is None:
         _check_literal(node, data_type)
 
 
 def _widest(types: Sequence[DataType]) -> DataType:
-    if all(t == types[0] for t in types):
-        return types[0]
     if DOUBLE in types:
         return DOUBLE
     if any(t.kind is Kind.DECIMAL for t in types):
@@ -139,7 +145,7 @@ def literal_type(node: exp.Literal) -> DataType:
 def expect(node: exp.Expr, operand: exp.Expr, *families: str) -> None:
     """Raise `Unsupported` where an operand is known to be of another family than these."""
     data_type = type_of(operand)
-    if data_type is None or data_type == NULL or family(data_type) in families:
+    if data_type is None or family(data_type) in families or _is(data_type, NULL):
         return
     wanted = " or ".join(families)
     raise Unsupported(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Dialect, identifier
+from seeknal.compiler.dialects.search import nodes_of
 
 _HASH = 8
 
@@ -59,6 +60,6 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 def shorten(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
     """Every name of a user's tree that is over the limit, shortened in place."""
     if dialect.longest_name is not None:
-        for node in tree.find_all(exp.Identifier):
+        for node in nodes_of(tree, exp.Identifier):
             node.set("this", physical(node.name, dialect))
     return tree

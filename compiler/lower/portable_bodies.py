@@ -13,7 +13,6 @@ is rewritten by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 
 from sqlglot import exp
 
@@ -39,14 +38,15 @@ _PREFIX = "seeknal_prepared"
 _WHEN, _KEY = "when", "key "
 
 
-@dataclass(slots=True)
 class Bodies:
     """Expands the aggregations of one step; forms are kept in the library, for other steps too."""
 
-    dialect: Dialect
-    library: MacroLibrary
-    _tests: dict[int, tuple[exp.Expr, exp.Expr]] = field(default_factory=dict)
-    _keys: tuple[Sequence[exp.Expr], Mapping[str, exp.Expr]] | None = None
+    def __init__(self, dialect: Dialect, library: MacroLibrary) -> None:
+        """Expand in the SQL of `dialect`."""
+        self.dialect = dialect
+        self.library = library
+        self._tests: dict[int, tuple[exp.Expr, exp.Expr]] = {}
+        self._keys: tuple[Sequence[exp.Expr], Mapping[str, exp.Expr]] | None = None
 
     def expand(
         self,
@@ -117,10 +117,11 @@ class Bodies:
             if value is None:
                 continue
             # Of a column the rules look at nothing, of a number that is written out at all.
-            if isinstance(value, exp.Column):
+            kind = type(value)
+            if kind is exp.Column:
                 found.append(name)
-            elif isinstance(value, exp.Literal):
-                found.append((name, value.this, value.is_string))
+            elif kind is exp.Literal:
+                found.append((name, value.args["this"], value.args["is_string"]))
             else:
                 return None
             values[name] = value

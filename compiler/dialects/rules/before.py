@@ -11,15 +11,16 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.rules.query import RewriteExpression, RewriteQuery
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.model import Relation
 from seeknal.compiler.types import Column
 
 
 def compared_by_columns(tree: exp.Expr) -> exp.Expr:
     """Comparisons of tuples column by column. DuckDB holds NULL equal to NULL in a tuple."""
-    if tree.find(exp.Tuple) is None:
+    if not nodes_of(tree, exp.Tuple):
         return tree
-    for node in list(tree.find_all(exp.EQ, exp.NEQ, exp.In)):
+    for node in nodes_of(tree, exp.EQ, exp.NEQ, exp.In):
         if isinstance(node.this.unnest(), exp.Tuple) and not node.args.get("query"):
             found: exp.Expr = _by_columns(node)
             found = exp.Paren(this=found) if isinstance(found, exp.Connector) else found
@@ -32,9 +33,16 @@ def compared_by_columns(tree: exp.Expr) -> exp.Expr:
 def without_tuples(tree: exp.Expr) -> exp.Expr:
     """Comparisons of tuples column by column; no tuple is left."""
     tree = compared_by_columns(tree)
-    for found_tuple in tree.find_all(exp.Tuple):
+    for found_tuple in nodes_of(tree, exp.Tuple):
         if not isinstance(found_tuple.parent, exp.Values | exp.In):
             raise Unsupported(found_tuple, "a tuple", "compare column by column")
+    return tree
+
+
+def said_alone(tree: exp.Query) -> exp.Query:
+    """The query without DISTINCT ON and without tuples."""
+    if nodes_of(tree, exp.Tuple, exp.Distinct):
+        without_tuples(without_distinct_on(tree))
     return tree
 
 
@@ -63,7 +71,7 @@ def _same(node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
 
 def without_distinct_on(tree: exp.Expr) -> exp.Expr:
     """DISTINCT ON by the number of each row in its group, which QUALIFY tests."""
-    for select in list(tree.find_all(exp.Select)):
+    for select in nodes_of(tree, exp.Select):
         distinct = select.args.get("distinct")
         if distinct is None or not distinct.args.get("on"):
             continue

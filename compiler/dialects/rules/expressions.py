@@ -14,6 +14,7 @@ from seeknal.compiler.dialects.base import Unsupported, cast
 from seeknal.compiler.dialects.gate import refuse
 from seeknal.compiler.dialects.rules.portable import filter_to_case
 from seeknal.compiler.dialects.rules.vocabulary import AFTER, UNGUARDED, Vocabulary, collated
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import BOOLEAN, expect, type_of, typed
 from seeknal.compiler.types import Column
 
@@ -26,15 +27,20 @@ Resolve = Callable[[exp.Column], exp.Expr]
 Subquery = Callable[[exp.Query], exp.Expr]
 
 
-def _is_operand(kind: type[object]) -> bool:
-    found = _OPERANDS.get(kind)
-    if found is None:
-        found = _OPERANDS[kind] = issubclass(kind, exp.Expr) and not issubclass(kind, _WORDS)
-    return found
+class _Operands(dict[type[object], bool]):
+    """Whether each class that was met among arguments is one of operands.
+
+    sqlglot's classes are slow to tell.
+    """
+
+    def __missing__(self, kind: type[object]) -> bool:
+        found = self[kind] = issubclass(kind, exp.Expr) and not issubclass(kind, _WORDS)
+        return found
 
 
-# Whether each class that was met among arguments is one of operands: sqlglot's are slow to tell.
-_OPERANDS: dict[type[object], bool] = {}
+_OPERANDS = _Operands()
+# What has no operand.
+_LEAVES = frozenset({exp.Literal, exp.Null, exp.Boolean})
 
 
 class Expressions:
@@ -43,6 +49,7 @@ class Expressions:
     def __init__(self, words: Vocabulary, column: Resolve, query: Subquery) -> None:
         """`column` gives the expression that a name means, `query` a subquery rewritten."""
         self._words = words
+        self._rules = words.rules
         self._column = column
         self._query = query
 
@@ -50,11 +57,13 @@ class Expressions:
         """The node's replacement, typed. `inside`: it is the aggregate of a FILTER or an OVER."""
         if node.args.get(NATIVE):
             return node
-        rule = self._words.rules.get(type(node))
+        kind = type(node)
+        rule = self._rules.get(kind)
         if rule is None:
             found = self._without_rule(node)
         else:
-            self._operands(node)
+            if kind not in _LEAVES:
+                self._operands(node)
             found = rule(node, self._words)
         after = found.meta_get(AFTER)
         if after is not None and not inside:
@@ -85,14 +94,12 @@ class Expressions:
         for key, value in list(node.args.items()):
             kind = type(value)
             if kind is list:
-                parts = [
-                    self.rewrite(part)
-                    if isinstance(part, exp.Expr) and not isinstance(part, _WORDS)
-                    else part
-                    for part in value
-                ]
-                node.set(key, parts)
-            elif _is_operand(kind) and key not in ("unit", "to"):
+                if value:
+                    parts = [
+                        self.rewrite(part) if _OPERANDS[type(part)] else part for part in value
+                    ]
+                    node.set(key, parts)
+            elif _OPERANDS[kind] and key not in ("unit", "to"):
                 found = self.rewrite(value)
                 # Most operands are what they were, and in their place.
                 if found is not value or value.parent is not node:
@@ -156,7 +163,7 @@ def rewrite_expression(tree: exp.Expr, columns: Sequence[Column], words: Vocabul
     Raises `Unsupported` for the first construct that the dialect cannot say with DuckDB's rows.
     """
     if not columns:
-        for division in tree.find_all(exp.Div):
+        for division in nodes_of(tree, exp.Div):
             division.meta[UNGUARDED] = True
     known = {column.name: column.type for column in columns}
 

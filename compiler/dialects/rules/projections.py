@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from seeknal.compiler.dialects.base import Unsupported
 from seeknal.compiler.dialects.scopes import Output, Scope, copied, named, spell
+from seeknal.compiler.dialects.search import nodes_of
 from seeknal.compiler.dialects.typed import typed
 from seeknal.compiler.types import Column
 
@@ -25,7 +26,7 @@ def as_written(node: exp.Select) -> list[tuple[str, exp.Expr]]:
     """
     used: set[str] | None = None
     if node.args.get("order") is None:
-        used = {column.name.casefold() for column in node.find_all(exp.Column)}
+        used = {column.name.casefold() for column in nodes_of(node, exp.Column)}
     found = []
     for projection in node.expressions:
         name, inner = name_of(projection), projection.unalias()
