@@ -14,6 +14,7 @@ STATEMENTS = (
     "SELECT CASE WHEN a > 1 AND b IN (SELECT c FROM d) THEN [1, 2.5] END FROM (VALUES (1, 'x')) v",
     "WITH n AS (SELECT a, SUM(b) FILTER (WHERE c) OVER (PARTITION BY d ORDER BY e ROWS 2 PRECEDING)"
     " FROM t) SELECT a FROM n UNION ALL SELECT TRY_CAST(b AS BIGINT[]) FROM u ORDER BY 1 LIMIT 3",
+    "SELECT t.* REPLACE (SUM(a) OVER () AS a), u.* EXCLUDE (b) FROM t, u",
     "SELECT DISTINCT ON (a) a, lower(b) || 'x', EXTRACT(year FROM c) FROM t QUALIFY COUNT(*) > 1",
 )
 KINDS: tuple[tuple[type[exp.Expr], ...], ...] = (
@@ -22,6 +23,7 @@ KINDS: tuple[tuple[type[exp.Expr], ...], ...] = (
     (exp.DataType,),
     (exp.Cast, exp.Func),
     (exp.Column,),
+    (exp.Window,),
     (exp.Column, exp.Literal),
     (exp.Identifier, exp.Table),
     (exp.Expr,),

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 Found = TypeVar("Found", bound=exp.Expr)
 
-_LOOK, _TAKE, _LIST = 1, 2, 4
-# What holds no node; a column holds its names.
+_LOOK, _TAKE, _LIST, _COLUMN = 1, 2, 4, 8
+# What holds no node.
 _LEAVES = (exp.Literal, exp.Null, exp.Boolean, exp.Identifier)
 
 
@@ -27,8 +27,9 @@ class _Sorts(dict[type[object], int]):
     def __missing__(self, kind: type[object]) -> int:
         found = _LIST if kind is list else 0
         if issubclass(kind, exp.Expr):
-            passed = _LEAVES if issubclass(exp.Identifier, self._kinds) else (*_LEAVES, exp.Column)
-            found = 0 if issubclass(kind, passed) else _LOOK
+            found = 0 if issubclass(kind, _LEAVES) else _LOOK
+            if issubclass(kind, exp.Column) and not issubclass(exp.Identifier, self._kinds):
+                found = _COLUMN
             found |= _TAKE if issubclass(kind, self._kinds) else 0
         self[kind] = found
         return found
@@ -38,10 +39,7 @@ _sorts = cache(_Sorts)
 
 
 def nodes_of(tree: exp.Expr, *kinds: type[Found]) -> list[Found]:
-    """The nodes that `tree.find_all(*kinds)` finds, in its order.
-
-    A column is looked into for names alone: `t.* REPLACE (…)` is one, too.
-    """
+    """The nodes that `tree.find_all(*kinds)` finds, in its order."""
     sorts = _sorts(kinds)
     found: list[Any] = [tree] if sorts[type(tree)] & _TAKE else []
     waiting = [tree]
@@ -54,12 +52,18 @@ def nodes_of(tree: exp.Expr, *kinds: type[Found]) -> list[Found]:
                 elif sort == _LIST:
                     for part in value:
                         sort = sorts[type(part)]
-                        if sort & _LOOK:
+                        if sort & _LOOK or (sort & _COLUMN and _is_star(part)):
                             waiting.append(part)
                         if sort & _TAKE:
                             found.append(part)
                 else:
-                    found.append(value)
-                    if sort & _LOOK:
+                    if sort & _TAKE:
+                        found.append(value)
+                    if sort & _LOOK or (sort & _COLUMN and _is_star(value)):
                         waiting.append(value)
     return found
+
+
+def _is_star(column: exp.Expr) -> bool:
+    """True for `t.* REPLACE (…)` and the like: other columns hold names alone."""
+    return type(column.args["this"]) is exp.Star
