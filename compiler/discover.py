@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seeknal.compiler.project_files import data_files
 from seeknal.compiler.records import dataclass
+
+if TYPE_CHECKING:
+    import duckdb
 
 LOCK_FILE = "seeknal.lock"
 _CACHE_FILE = "target/.cache/discovered.json"
@@ -109,18 +113,27 @@ def _write_lock(root: Path, sources: Mapping[str, object], functions: Mapping[st
     _write(root / LOCK_FILE, json.dumps(content, indent=1) + "\n")
 
 
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    # A process may outlive what a file holds.
+    connection.execute("SET enable_external_file_cache = false")
+    return connection
+
+
 def _describe(root: Path, path: str, call: str) -> list[list[str]]:
     import duckdb
 
     absolute = str(root / path).replace("'", "''")
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        quoted = "'" + path.replace("'", "''") + "'"
-        sql = f"DESCRIBE SELECT * FROM {call.replace(quoted, chr(39) + absolute + chr(39), 1)}"
-        try:
-            rows = connection.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise Unreadable(str(error).splitlines()[0]) from error
-        return [[str(row[0]), str(row[1])] for row in rows]
+    quoted = "'" + path.replace("'", "''") + "'"
+    sql = f"DESCRIBE SELECT * FROM {call.replace(quoted, chr(39) + absolute + chr(39), 1)}"
+    try:
+        rows = _connection().execute(sql).fetchall()
+    except duckdb.Error as error:
+        raise Unreadable(str(error).splitlines()[0]) from error
+    return [[str(row[0]), str(row[1])] for row in rows]
 
 
 def _read(path: Path) -> dict[str, Any]:
