@@ -42,7 +42,7 @@ WHAT = {
     HAND: "read parquet, aggregate, write parquet",
     COMPILED: "the same by the text of `seeknal compile`",
     INLINE: "the same, and what the source promises: types, no NaN",
-    RUN_NODE: "compile, aggregate, check, count, publish",
+    RUN_NODE: "aggregate, check, count, publish",
     RUN_ALL: "the same, and read the source into the project first",
 }
 
