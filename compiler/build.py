@@ -4,170 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from seeknal.compiler import checked
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.collector import collector_paused
+from seeknal.compiler.compilation import Compilation, Options
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import LOCK_FILE, Discovery
 from seeknal.compiler.environ import RecordedEnviron
-from seeknal.compiler.findings import CompileFailed, Finding, Findings
+from seeknal.compiler.findings import CompileFailed, Findings
 from seeknal.compiler.macro_cache import open_library, remember
 from seeknal.compiler.macros import MacroLibrary
 from seeknal.compiler.model import (
     Computed,
     Model,
     ResolvedDayGrain,
-    ResolvedEventGroup,
     ResolvedPython,
     ResolvedSource,
     ResolvedTrainingSet,
 )
 from seeknal.compiler.parameters import Context, run_params
-from seeknal.compiler.plan import OneDatePerId, Plan
+from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node
 from seeknal.compiler.project import Project, load_project
-from seeknal.compiler.project_files import Stamp, data_stamps, project_stamps
-from seeknal.compiler.records import dataclass
+from seeknal.compiler.project_files import Stamp, file_stamps, project_stamps
 from seeknal.compiler.resolve.bound_types import BoundTypes
 from seeknal.compiler.resolve.project import resolve_project
 from seeknal.compiler.rewrites import rewrite_plan
 from seeknal.compiler.rewrites.traits import Traits
 from seeknal.compiler.select_nodes import find_nodes
-
-if TYPE_CHECKING:
-    from seeknal.compiler.run_forms import Adapted, Count, Form, Guarded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a command line may say of a compilation. `run_date` is a UTC day.
-
-    `drafts` are specs that are not in the project, by the names of their files: then nothing is
-    remembered of the compilation. `returned` are (name, DuckDB type) pairs of what their functions
-    return, by node. `inline` puts upstream nodes in front of each statement as CTEs, down to the
-    sources. `as_of` (UTC) is the time of feature groups over events; None
-    leaves a parameter of that name. With `strict`, findings of leakage are errors. With `wait`,
-    nodes that read what a function returns, and are not known before it has run, are left out;
-    else they are an error.
-    """
-
-    run_date: date
-    run_id: str = ""
-    dialect: str = "duckdb"
-    overrides: Mapping[str, object] = field(default_factory=dict)
-    inline: bool = False
-    as_of: datetime | None = None
-    strict: bool = False
-    wait: bool = False
-    drafts: Mapping[str, str] = field(default_factory=dict)
-    returned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Compilation:
-    """A compiled project, or the part of it that was asked for.
-
-    `artifacts` and `plans` are in run order; `order`, `upstream` and `downstream` (direct edges)
-    cover the whole graph. `findings` are warnings. Nodes whose rows a function returns have no
-    artifact, and neither have those that `model.waiting` holds. `params` are the values that every
-    function is given. `checked` is the digest of all that a whole compilation came from, "" where
-    that is not known.
-    """
-
-    root: Path
-    project: Project
-    model: Model
-    plans: Mapping[str, Plan]
-    artifacts: Mapping[str, Artifact]
-    findings: tuple[Finding, ...]
-    dialect: str
-    library: MacroLibrary
-    environ: frozenset[str] = frozenset()
-    params: Mapping[str, object] = field(default_factory=dict)
-    checked: str = ""
-
-    def form(self, node: str, count: Count) -> Form | None:
-        """The form in which a run computes `node`; None where that is the artifact's statement."""
-        return self.guarded(node) or self.adapted(node, count)
-
-    def may_have_form(self, node: str) -> bool:
-        """False where `form` gives None whatever is counted."""
-        if isinstance(self.model.nodes.get(node), ResolvedTrainingSet):
-            return True
-        promises = self.plans[node].promises if node in self.plans else ()
-        return any(isinstance(promise, OneDatePerId) for promise in promises)
-
-    def guarded(self, node: str) -> Guarded | None:
-        """The node in the form that checks its as-ofs as it runs; None where it has no need."""
-        if node not in self.plans:
-            return None
-        from seeknal.compiler.guarded import guard
-
-        return guard(self.plans[node], find_dialect(self.dialect), self.library)
-
-    def adapted(self, node: str, count: Count) -> Adapted | None:
-        """A training set in the shape for the rows that `count` finds; None for other nodes."""
-        resolved = self.model.nodes.get(node)
-        if not isinstance(resolved, ResolvedTrainingSet):
-            return None
-        from seeknal.compiler.adapt import adapt
-
-        dialect = find_dialect(self.dialect)
-        traits = Traits(dialect.name, dialect.asof_join)
-        return adapt(resolved, dialect, traits, self.library, count)
-
-    def statement(self, resolved: Computed, as_of: datetime | None = None) -> str:
-        """The SQL of `resolved`, which may be a node of the graph with something else in it.
-
-        `as_of` is the time of feature groups over events. Raises CompileFailed.
-        """
-        dialect = find_dialect(self.dialect)
-        plan = rewrite_plan(plan_node(resolved, as_of), Traits(dialect.name, dialect.asof_join))
-        findings = Findings()
-        compiled = compile_node(resolved, plan, dialect, self.library, findings)
-        if compiled is None:
-            raise CompileFailed(findings)
-        return compiled[0].sql
-
-    def source_path(self, node: str) -> str:
-        """The file of a source, relative to the root with parameters filled in; "" for none."""
-        resolved = self.model.nodes.get(node)
-        return resolved.path if isinstance(resolved, ResolvedSource) else ""
-
-    @property
-    def repeatable(self) -> bool:
-        """True where compiling again gives the same: no spec reads the id of the run."""
-        return not any("run_id" in doc.text for doc in self.project.documents.values()) and not any(
-            "run_id" in sql.value for sql in self.project.common.values()
-        )
-
-    @property
-    def is_as_of_run(self) -> bool:
-        """True where the SQL of a node holds the time that feature groups over events are as of."""
-        return any(isinstance(node, ResolvedEventGroup) for node in self.model.nodes.values())
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Every node id in run order."""
-        return self.model.order
-
-    @property
-    def upstream(self) -> Mapping[str, tuple[str, ...]]:
-        """The nodes that each node reads."""
-        return self.model.upstream
-
-    @property
-    def downstream(self) -> Mapping[str, tuple[str, ...]]:
-        """The nodes that read each node."""
-        return self.model.downstream
 
 
 def compile_project(root: Path, options: Options, nodes: Sequence[str] = ()) -> Compilation:
@@ -249,6 +119,7 @@ def _compile(
         library=library,
         environ=frozenset(environ.names),
         params=run_params(context),
+        data=discovery.read,
     )
 
 
@@ -327,10 +198,9 @@ def _checked(
     model, specs = compilation.model, compilation.project.specs.values()
     sources = (n for n in model.nodes.values() if isinstance(n, ResolvedSource))
     data = [source.path for source in sources if source.path and not source.declared]
-    functions = [f.function.code for f in model.functions.values()]
-    for code in (*functions, *(hook for spec in specs for hook in spec.hooks)):
-        data += [code.file, *code.files]
-    data.append(LOCK_FILE)
+    code = [LOCK_FILE]
+    for one in compilation.code:
+        code += [one.file, *one.files, *one.absent]
     return checked.Checked(
         key=checked.key_of(root, options.run_date, options.overrides),
         stamps=stamps,
@@ -338,7 +208,8 @@ def _checked(
         ids={spec.place.file: spec.id for spec in specs if not spec.place.file.endswith(".py")},
         outputs=_outputs(compilation.model),
         read=frozenset(node for node, readers in compilation.downstream.items() if readers),
-        data=data_stamps(root, data),
+        data=compilation.stamps_of_data(data),
+        code=file_stamps(root, dict.fromkeys(code)),
         environ=checked.environ_digests(compilation.environ, os.environ),
     )
 

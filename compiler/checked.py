@@ -14,7 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.project_files import Stamp, data_stamps, project_stamps
+from seeknal.compiler.project_files import (
+    Stamp,
+    data_stamps,
+    file_stamps,
+    project_stamps,
+    replace_text,
+)
 from seeknal.compiler.records import dataclass
 from seeknal.compiler.toolchain import toolchain
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from seeknal.compiler.types import Column
 
 _FILE = "target/.cache/checked.json"
-_FORMAT = 5
+_FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,9 @@ class Checked:
     `ids` has the node of each spec.
     `read` are the nodes that others read: only their columns concern anybody else.
     `key` covers all that is not a file of the project: this compiler, parameters, the run's date.
-    `data` are the stamps of the files whose columns were read, `environ` digests of the
-    environment's variables that specs name.
+    `data` are the stamps of the files whose columns were read, by path or glob, `code` those of
+    files of Python and of the lock, `environ` digests of the environment's variables that specs
+    name.
     """
 
     key: str
@@ -42,12 +49,14 @@ class Checked:
     outputs: Mapping[str, str]
     read: frozenset[str]
     data: Mapping[str, str]
+    code: Mapping[str, str]
     environ: Mapping[str, str]
 
     @property
     def digest(self) -> str:
         """A digest of all of it."""
-        parts = [self.key, self.stamps, self.outputs, sorted(self.read), self.data, self.environ]
+        parts = [self.key, self.stamps, self.outputs, sorted(self.read), self.data, self.code]
+        parts.append(self.environ)
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def changed(self, stamps: Mapping[str, Stamp]) -> frozenset[str] | None:
@@ -63,12 +72,13 @@ def key_of(root: Path, run_date: date, overrides: Mapping[str, object]) -> str:
     The folder is among it, because specs may ask for it (`workspace_path`).
     """
     parts = [_FORMAT, toolchain(), str(root), run_date, overrides]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    # In the order that values have: where a spec writes a mapping out, it counts.
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
 def environ_digests(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """A digest of each variable's value; an absent one is an empty text."""
-    return {name: short_digest(environ.get(name, "")) for name in sorted(names)}
+    """A digest of each variable's value; that of an absent one is an empty text."""
+    return {name: short_digest(environ[name]) if name in environ else "" for name in sorted(names)}
 
 
 def short_digest(text: str) -> str:
@@ -86,7 +96,7 @@ def unchanged(root: Path, key: str, environ: Mapping[str, str]) -> str | None:
     known = load(root)
     if known is None or known.key != key or project_stamps(root) != known.stamps:
         return None
-    if data_stamps(root, known.data) != known.data:
+    if data_stamps(root, known.data) != known.data or file_stamps(root, known.code) != known.code:
         return None
     if environ_digests(known.environ, environ) != known.environ:
         return None
@@ -104,6 +114,7 @@ def load(root: Path) -> Checked | None:
             outputs=dict(data["outputs"]),
             read=frozenset(data["read"]),
             data=dict(data["data"]),
+            code=dict(data["code"]),
             environ=dict(data["environ"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -113,7 +124,6 @@ def load(root: Path) -> Checked | None:
 def save(root: Path, checked: Checked) -> None:
     """Remember a compilation without errors."""
     path = root / _FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     data = {
         "key": checked.key,
         "stamps": checked.stamps,
@@ -121,11 +131,10 @@ def save(root: Path, checked: Checked) -> None:
         "outputs": checked.outputs,
         "read": sorted(checked.read),
         "data": checked.data,
+        "code": checked.code,
         "environ": checked.environ,
     }
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(data), "utf-8")
-    temporary.replace(path)
+    replace_text(path, json.dumps(data))
 
 
 def _stamps(found: Mapping[str, list[int]]) -> dict[str, Stamp]:

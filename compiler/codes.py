@@ -172,7 +172,7 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "io-error": "A file cannot be read or written.",
         "out-of-memory": "The engine has too little memory.",
         "join-key-mismatch": "The feature groups of one entity have different join keys.",
-        "input-changed": "Something else wrote an input while the run was waiting for it.",
+        "input-changed": "Something else changed an input, or the project, during the run.",
         "run-in-progress": "Another run of the project is at work.",
         "unreadable-state": "The record of the runs so far cannot be read.",
     },

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seeknal.compiler.project_files import data_files
+from seeknal.compiler.project_files import data_files, data_stamps, replace_text
 from seeknal.compiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Discovery:
     """Discovered columns by node id, as DuckDB names their types.
 
     `locked` and `used` are of sources, `functions` of what the functions of nodes returned.
+    `read` are the stamps of the files that were read, by path or glob, from before they were.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Discovery:
     used: dict[str, list[list[str]]] = field(default_factory=dict)
     functions: dict[str, list[list[str]]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    read: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, root: Path) -> Discovery:
@@ -74,6 +76,8 @@ class Discovery:
 
         Raises `Unreadable` where DuckDB cannot read it.
         """
+        if path not in self.read:
+            self.read |= data_stamps(self.root, [path])
         files = data_files(self.root, path)
         if not files:
             return None
@@ -87,7 +91,7 @@ class Discovery:
         """Write lock and cache where they changed; True where the lock did."""
         cache = self.root / _CACHE_FILE
         if self.cached and _read(cache) != self.cached:
-            _write(cache, json.dumps(self.cached))
+            replace_text(cache, json.dumps(self.cached))
         functions = {id: found for id, found in self.functions.items() if id in self.called}
         if self.used == self.locked and functions == self.functions:
             return False
@@ -110,7 +114,7 @@ def _write_lock(root: Path, sources: Mapping[str, object], functions: Mapping[st
     content: dict[str, object] = {"note": _NOTE, "sources": dict(sorted(sources.items()))}
     if functions:
         content["functions"] = dict(sorted(functions.items()))
-    _write(root / LOCK_FILE, json.dumps(content, indent=1) + "\n")
+    replace_text(root / LOCK_FILE, json.dumps(content, indent=1) + "\n")
 
 
 @cache
@@ -142,10 +146,3 @@ def _read(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return data if isinstance(data, dict) else {}
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from seeknal.compiler.macros import MacroLibrary
+from seeknal.compiler.project_files import replace_text
 
 
 def open_library(root: Path, dialect: str) -> tuple[MacroLibrary, Mapping[str, str]]:
@@ -20,11 +21,7 @@ def remember(root: Path, library: MacroLibrary, remembered: Mapping[str, str]) -
     rendered = library.rendered()
     if rendered == remembered:
         return
-    path = _path(root, library.dialect)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(rendered), "utf-8")
-    temporary.replace(path)
+    replace_text(_path(root, library.dialect), json.dumps(rendered))
 
 
 def _path(root: Path, dialect: str) -> Path:

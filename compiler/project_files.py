@@ -18,8 +18,10 @@ Stamp = tuple[int, int]
 
 def project_stamps(root: Path) -> dict[str, Stamp]:
     """The stamp of every file that compiling the project depends on, in sorted order."""
-    files = [file for file in files_below(root, SPECS) if file.endswith((".yml", ".yaml", ".py"))]
-    files += files_below(root, MACROS)
+    # Where a folder is a link, what is below it is read by its path.
+    specs = files_below(root, SPECS, links=True)
+    files = [file for file in specs if file.endswith((".yml", ".yaml", ".py"))]
+    files += files_below(root, MACROS, links=True)
     if (root / PROJECT_FILE).is_file():
         files.append(PROJECT_FILE)
     return stamps_of(root, sorted(files))
@@ -47,7 +49,9 @@ def data_files(root: Path, pattern: str) -> tuple[Path, ...]:
     if not _GLOB & set(pattern):
         return (path,) if path.exists() else ()
     anchor = Path(path.anchor)
-    return tuple(sorted(anchor.glob(path.relative_to(anchor).as_posix())))
+    found = anchor.glob(path.relative_to(anchor).as_posix())
+    # Not links to nothing, such as editors leave.
+    return tuple(sorted(file for file in found if file.exists()))
 
 
 def data_stamps(root: Path, patterns: Iterable[str]) -> dict[str, str]:
@@ -55,18 +59,41 @@ def data_stamps(root: Path, patterns: Iterable[str]) -> dict[str, str]:
 
     What is remote has no stamp.
     """
-    found = {}
-    for pattern in patterns:
-        lines = []
-        for file in data_files(root, pattern):
-            status = os.stat(file)
-            lines.append(f"{os.path.relpath(file, root)} {status.st_mtime_ns} {status.st_size}")
-        found[pattern] = "\n".join(lines)
-    return found
+    return {
+        pattern: "\n".join(
+            f"{os.path.relpath(file, root)} {_stamp(file)}" for file in data_files(root, pattern)
+        )
+        for pattern in patterns
+    }
 
 
-def files_below(root: Path, folder: str) -> Iterator[str]:
-    """The files below `folder`, relative to `root` with forward slashes; hidden ones left out."""
+def file_stamps(root: Path, files: Iterable[str]) -> dict[str, str]:
+    """Time and size of each file, a path below `root`; "" where it is not there."""
+    return {file: _stamp(os.path.join(root, file)) for file in files}
+
+
+def _stamp(file: str | Path) -> str:
+    try:
+        status = os.stat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    return f"{status.st_mtime_ns} {status.st_size}"
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file in one step, also where another process writes the same one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
+def files_below(root: Path, folder: str, *, links: bool = False) -> Iterator[str]:
+    """The files below `folder`, relative to `root` with forward slashes; hidden ones left out.
+
+    With `links` also those below links to folders, each folder once.
+    """
+    linked = {os.path.realpath(root / folder)}
     pending = [folder]
     while pending:
         inside = pending.pop()
@@ -78,6 +105,10 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(path)
+                    elif links and entry.is_dir():
+                        target = os.path.realpath(entry.path)
+                        pending += [path] if target not in linked else []
+                        linked.add(target)
                     elif entry.is_file():
                         yield path
         except FileNotFoundError:

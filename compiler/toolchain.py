@@ -16,16 +16,18 @@ _USED = ("sqlglot", "duckdb")
 
 @cache
 def toolchain() -> str:
-    """A digest of the files of this package by their stamps, and of the packages that it uses.
+    """A digest of the files of this package by their stamps, and of the packages beside it.
 
     A version would do for a release, but not for a checkout in which somebody is at work.
     """
-    found = sorted(_stamps(Path(seeknal.__file__).parent))
+    found: list[object] = [seeknal.__version__, *sorted(_stamps(Path(seeknal.__file__).parent))]
     for name in _USED:
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
             found.append((spec.origin, os.stat(spec.origin).st_mtime_ns))
-    return hashlib.sha256(repr((seeknal.__version__, found)).encode()).hexdigest()
+            installed = os.listdir(Path(spec.origin).parents[1])
+            found.append(sorted(entry for entry in installed if entry.endswith(".dist-info")))
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def _stamps(folder: Path) -> list[tuple[str, int]]:

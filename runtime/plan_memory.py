@@ -15,10 +15,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seeknal.compiler.findings import Finding
+from seeknal.compiler.findings import CompileFailed, Finding
 from seeknal.compiler.project_files import data_stamps
 from seeknal.runtime.form_memory import form_of
 from seeknal.runtime.paths import Target
+from seeknal.runtime.python.errors import PythonFailed
 from seeknal.runtime.record_files import load_record, save_record
 from seeknal.runtime.workflow import Workflow
 
@@ -98,7 +99,7 @@ def plan_of(compilation: Compilation, settings: Settings) -> Planned:
         strict=settings.strict,
         as_of=settings.as_of if compilation.is_as_of_run else None,
         run_id=settings.run_id,
-        data=data_stamps(root, files),
+        data=compilation.stamps_of_data(files),
         formed=formed,
         planned=replace(planned, workflow=_plain(workflow)),
     )
@@ -113,19 +114,49 @@ def _plain(workflow: Workflow) -> Workflow:
     return replace(workflow, root=Path(), nodes=nodes, serve=None)
 
 
+class _ProjectChanged(Exception):
+    """The project is not the one that the workflow was made of."""
+
+
 def _whole(
     workflow: Workflow, formed: frozenset[str], checked: str, compile: Callable[[], Compilation]
 ) -> Workflow:
-    """The workflow with what asks the compiler, and keeps its answers for the project `checked`."""
+    """The workflow with what asks the compiler, and keeps its answers for the project `checked`.
+
+    A project that changes while a run is at work is no answer: the run does what was planned.
+    """
     target = Target(workflow.root)
 
+    def compiled() -> Compilation:
+        try:
+            found = compile()
+        except CompileFailed as failed:
+            raise _ProjectChanged from failed
+        if found.checked != checked:
+            raise _ProjectChanged
+        return found
+
     def form(id: str, count: Count) -> Form | None:
-        return form_of(target.form(id), checked, count, lambda asked: compile().form(id, asked))
+        try:
+            return form_of(
+                target.form(id), checked, count, lambda asked: compiled().form(id, asked)
+            )
+        except _ProjectChanged:
+            # The statement that was planned has the same rows.
+            return None
 
     def serve(group: str) -> tuple[Served, tuple[str, ...]] | None:
         from seeknal.runtime.compiled import served
 
-        return served(compile(), group)
+        try:
+            return served(compiled(), group)
+        except _ProjectChanged as changed:
+            raise PythonFailed(
+                "input-changed",
+                f"the project was changed during the run, which has yet to ask how {group} is "
+                "computed as of other rows",
+                "run again",
+            ) from changed
 
     nodes = {
         id: replace(node, form=partial(form, id)) if id in formed else node

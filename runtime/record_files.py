@@ -55,7 +55,7 @@ def load_record(path: Path, kind: type[T]) -> T | None:
     """The record at `path`; None where there is none, or none that can be read."""
     try:
         found = _Records(BytesIO(path.read_bytes())).load()
-    except FileNotFoundError:
+    except OSError:
         return None
     except Exception:
         # A damaged pickle may raise anything; what it was for is made again.

@@ -45,7 +45,7 @@ STAGES = (
         "text",
         "printers layout lineage artifact run_forms guarded staged adapt compile_node",
     ),
-    ("the whole", "stages build frame_join serving"),
+    ("the whole", "compilation stages build frame_join serving"),
 )
 STAGE_OF = {name: number for number, (_, names) in enumerate(STAGES) for name in names.split()}
 

@@ -309,6 +309,145 @@ def test_a_function_is_given_the_id_of_its_run(tmp_path: Path, compiled: Callabl
     assert compiled() == 1
 
 
+def test_an_empty_variable_is_not_an_absent_one(
+    project: Shop, compiled: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("seeknal/big.yml", BIG.replace("env:REGION", "env:REGION|none"))
+    monkeypatch.delenv("REGION")
+    project.ok()
+    compiled()
+    monkeypatch.setenv("REGION", "")
+    project.ok()
+    assert compiled() == 1
+    assert {row[0] for row in project.rows("transform.big", "region")} == {""}
+
+
+def test_folders_that_are_links_count(project: Shop, compiled: Callable[[], int]) -> None:
+    rules = project.write("../shared/rules.yml", "rules: [{id: large, value: amount > 30}]\n")
+    (project.root / "seeknal" / "common").symlink_to(rules.parent)
+    (rules.parent / "back").symlink_to(project.root / "seeknal")
+    project.write("seeknal/big.yml", BIG.replace("amount >= {{ least }}", "{{ rules.large }}"))
+    project.ok()
+    compiled()
+    rules.write_text(rules.read_text().replace("30", "100"))
+    project.ok()
+    assert compiled() == 1
+    assert totals(project) == {"b": 120.0}
+
+
+def test_a_module_that_comes_later_changes_a_function(
+    tmp_path: Path, compiled: Callable[[], int]
+) -> None:
+    made = shop(tmp_path)
+    made.python(
+        """\
+        try:
+            from extras import FACTOR
+        except ImportError:
+            FACTOR = 1
+
+        @transform(
+            name="told", inputs=["source.orders"], schema=[{"name": "f", "data_type": "int64"}]
+        )
+        def told(ctx):
+            import pandas as pd
+            return pd.DataFrame({"f": [FACTOR]})
+        """
+    )
+    made.ok()
+    made.ok()
+    assert compiled() == 1
+    made.write("extras.py", "FACTOR = 7\n")
+    ran = made.ok()
+    assert ran.reasons["transform.told"] == "its function, or a parameter of it, changed"
+    assert made.rows("transform.told") == [(7,)]
+
+
+HOOK = """\
+    def note(ctx):
+        print("noted", {what})
+"""
+
+
+def test_a_hook_that_reads_the_id_of_the_run_is_called_every_time(project: Shop) -> None:
+    project.write("hooks/h.py", HOOK.format(what='ctx.params["run_id"]'))
+    project.write("seeknal/big.yml", BIG + "    post_hooks: [{python: 'hooks/h.py:note'}]\n")
+    for name in ("one", "two", "three"):
+        assert f"noted {name}" in project.ok("--run-id", name).stdout
+
+
+def test_a_hook_in_a_file_that_looks_like_a_glob(project: Shop) -> None:
+    project.write("hooks[v1]/h.py", HOOK.format(what="1"))
+    project.write("seeknal/big.yml", BIG + "    post_hooks: [{python: 'hooks[v1]/h.py:note'}]\n")
+    assert "noted 1" in project.ok().stdout
+    project.write("hooks[v1]/h.py", HOOK.format(what="22"))
+    assert "noted 22" in project.ok().stdout
+
+
+def test_the_order_of_a_mapping_counts_where_it_is_written_out(
+    project: Shop, compiled: Callable[[], int]
+) -> None:
+    project.ok("--params", '{"m": {"x": 1, "y": 2}}')
+    compiled()
+    project.ok("--params", '{"m": {"y": 2, "x": 1}}')
+    assert compiled() == 1
+
+
+def test_a_file_that_changes_after_it_was_read_is_read_again(
+    tmp_path: Path, compiled: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = shop(tmp_path)
+    made.write("seeknal/days.yml", "kind: source\nname: days\nsource: csv\ntable: data/days.csv\n")
+    made.write("data/days.csv", "id\n1\n")
+    real = build.resolve_project
+
+    def resolve_project(*arguments: Any) -> object:
+        model = real(*arguments)
+        made.write("data/days.csv", "id,more\n1,2\n")
+        return model
+
+    monkeypatch.setattr(build, "resolve_project", resolve_project)
+    made.run()
+    monkeypatch.undo()
+    made.ok()
+    assert made.types("source.days") == {"id": "BIGINT", "more": "BIGINT"}
+
+
+def test_a_project_that_changes_during_a_run_does_not_change_the_run(
+    tmp_path: Path, compiled: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form that is not known is asked of the compiler, which finds another project then."""
+    made = training(tmp_path)
+    made.ok()
+    rows = made.rows("training_set.training")
+    form = made.root / "target/.cache/forms/training_set.training"
+    form.unlink()
+    compiled()
+    counting = build.compile_project
+
+    def edited(*arguments: Any, **named: Any) -> build.Compilation:
+        made.write("seeknal/training.yml", TRAINING.replace("[score]", "[score, ts]"))
+        return counting(*arguments, **named)
+
+    monkeypatch.setattr(build, "compile_project", edited)
+    made.ok("--full")
+    assert compiled() == 1
+    assert made.rows("training_set.training") == rows
+    assert not form.exists()
+
+    def broken(*arguments: Any, **named: Any) -> build.Compilation:
+        made.write("seeknal/training.yml", "kind: [")
+        return counting(*arguments, **named)
+
+    made.write("seeknal/training.yml", TRAINING)
+    monkeypatch.setattr(build, "compile_project", counting)
+    made.ok("--full")
+    form.unlink()
+    monkeypatch.setattr(build, "compile_project", broken)
+    made.ok("--full")
+    assert made.rows("training_set.training") == rows
+
+
 def training(root: Path) -> Shop:
     """Scores as of moments, both in parquet, where the files' statistics choose the statement."""
     made = Shop(root)

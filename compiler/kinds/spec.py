@@ -77,9 +77,9 @@ class ColumnDeclaration:
 class PythonCode:
     """The function of a node that is written in Python, as its file says it.
 
-    `digest` is the SHA-256 of all code of the project that decides what the function does, and
-    `files` are the files that this is read from. `place` is where the function's name stands.
-    `reads` are the ids that it names in `ctx.ref` and `ctx.features`, `entities` those of
+    `digest` is the SHA-256 of all code of the project that decides what the function does. It is
+    read from `files`, and would be from those that are `absent`. `place` is where the function's
+    name stands. `reads` are the ids that it names in `ctx.ref` and `ctx.features`, `entities` of
     `ctx.features` and `ctx.entity`. `parameters` are the keys of `ctx.params` that it reads, None
     where it may read any. `dependencies` and `requires_python` are the inline metadata of the file
     (PEP 723).
@@ -90,6 +90,7 @@ class PythonCode:
     place: Place
     digest: str
     files: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     reads: tuple[Text, ...] = ()
     entities: tuple[Text, ...] = ()
     parameters: tuple[str, ...] | None = ()

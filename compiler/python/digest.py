@@ -20,10 +20,14 @@ from seeknal.compiler.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The digest of some code, and the other files that it is read from, below the root."""
+    """The digest of some code, and the other files that it is read from, below the root.
+
+    `absent` are files that would be read, were they there.
+    """
 
     digest: str
     files: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 def code_of(
@@ -43,10 +47,14 @@ def code_of(
     for statement in kept:
         digest.update(ast.dump(_bare(statement, decorators)).encode())
     files: dict[str, None] = {}
+    absent: set[str] = set()
     waiting = list(_imported(root, file, kept))
     while waiting:
-        found = waiting.pop()
+        found, is_read = waiting.pop()
         if found in files or found == file:
+            continue
+        if not is_read:
+            absent.add(found)
             continue
         files[found] = None
         _dumped, imported = _module(root / found, root, found)
@@ -54,7 +62,7 @@ def code_of(
     for found in sorted(files):
         digest.update(found.encode())
         digest.update(_module(root / found, root, found)[0].encode())
-    return Code(digest.hexdigest(), tuple(sorted(files)))
+    return Code(digest.hexdigest(), tuple(sorted(files)), tuple(sorted(absent)))
 
 
 def _kept(tree: ast.Module, others: set[str]) -> list[ast.stmt]:
@@ -91,13 +99,19 @@ def decorator_name(node: ast.expr) -> str:
     return ast.unparse(node.func if isinstance(node, ast.Call) else node)
 
 
-def _module(path: Path, root: Path, file: str) -> tuple[str, tuple[str, ...]]:
+_Looked = tuple[str, bool]
+"""A file that an import may mean, and whether it is there and read."""
+
+
+def _module(path: Path, root: Path, file: str) -> tuple[str, tuple[_Looked, ...]]:
     status = path.stat()
     return _read(path, root, file, (status.st_mtime_ns, status.st_size))
 
 
 @cache
-def _read(path: Path, root: Path, file: str, stamp: tuple[int, int]) -> tuple[str, tuple[str, ...]]:
+def _read(
+    path: Path, root: Path, file: str, stamp: tuple[int, int]
+) -> tuple[str, tuple[_Looked, ...]]:
     """The code of a whole module, and the project's modules that it imports."""
     text = path.read_bytes()
     try:
@@ -108,8 +122,8 @@ def _read(path: Path, root: Path, file: str, stamp: tuple[int, int]) -> tuple[st
     return ast.dump(tree), tuple(_imported(root, file, tree.body))
 
 
-def _imported(root: Path, file: str, statements: Iterable[ast.stmt]) -> Iterator[str]:
-    """The files of the project that some code imports, relative to the root."""
+def _imported(root: Path, file: str, statements: Iterable[ast.stmt]) -> Iterator[_Looked]:
+    """The files of the project that some code imports or would, relative to the root."""
     folder = file.rpartition("/")[0]
     for statement in statements:
         for node in ast.walk(statement):
@@ -126,21 +140,22 @@ def _imported(root: Path, file: str, statements: Iterable[ast.stmt]) -> Iterator
                     yield from _found(root, start, [*parts, alias.name])
 
 
-def _found(root: Path, folder: str, parts: list[str]) -> Iterator[str]:
+def _found(root: Path, folder: str, parts: list[str]) -> Iterator[_Looked]:
     """The files of a module, its packages included: beside the importing file, or in the root."""
     if parts[:1] == ["seeknal"]:
         # The package that is installed, never the folder of the specs.
         return
     for base in dict.fromkeys((folder, "")):
         above = "/".join(filter(None, (base, *parts)))
-        if not parts or not _is_module(root, above):
-            continue
+        is_here = bool(parts) and _is_module(root, above)
         for length in range(1, len(parts) + 1):
             path = "/".join(filter(None, (base, *parts[:length])))
             for name in (f"{path}/__init__.py", f"{path}.py"):
-                if (root / name).is_file():
-                    yield name
-        return
+                is_file = (root / name).is_file()
+                if is_here or not is_file:
+                    yield name, is_file
+        if is_here:
+            return
 
 
 def _is_module(root: Path, path: str) -> bool:

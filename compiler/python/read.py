@@ -257,6 +257,7 @@ def _code(
         place=_name_place(source, function),
         digest=code.digest,
         files=code.files,
+        absent=code.absent,
         reads=calls.reads,
         entities=calls.entities,
         parameters=calls.parameters,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seeknal import __version__
 from seeknal.compiler.model import Relation
+from seeknal.compiler.project_files import replace_text
 from seeknal.compiler.resolve.binder import BindError, bind, column_type
 from seeknal.compiler.types import Column
 
@@ -54,10 +55,7 @@ class BoundTypes:
         kept = self._used if whole else {**self._remembered, **self._used}
         if kept == self._remembered:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_name(self._path.name + ".tmp")
-        temporary.write_text(json.dumps({"binder": _binder(), "types": kept}), "utf-8")
-        temporary.replace(self._path)
+        replace_text(self._path, json.dumps({"binder": _binder(), "types": kept}))
 
 
 def _key(sql: str, relations: Sequence[Relation]) -> str:

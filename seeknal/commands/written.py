@@ -14,6 +14,7 @@ from typing import Any
 
 from seeknal.commands.project import Asked
 from seeknal.compiler import checked
+from seeknal.compiler.project_files import replace_text
 from seeknal.compiler.records import dataclass
 
 
@@ -84,10 +85,7 @@ def remember(
         "findings": list(findings),
         "without": without,
     }
-    path = _path(root, asked.dialect)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(data), "utf-8")
-    temporary.replace(path)
+    replace_text(_path(root, asked.dialect), json.dumps(data))
 
 
 def _path(root: Path, dialect: str) -> Path:
