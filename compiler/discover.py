@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seeknal.compiler.project_files import data_files, data_stamps, replace_text
+from seeknal.compiler.project_files import data_stamps, replace_text
 from seeknal.compiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -78,11 +78,9 @@ class Discovery:
         """
         if path not in self.read:
             self.read |= data_stamps(self.root, [path])
-        files = data_files(self.root, path)
-        if not files:
+        if not self.read[path]:
             return None
-        stamp = [(f.as_posix(), f.stat().st_mtime_ns, f.stat().st_size) for f in files]
-        key = json.dumps([call, stamp])
+        key = json.dumps([call, self.read[path]])
         if key not in self.cached:
             self.cached[key] = _describe(self.root, path, call)
         return self.cached[key]
