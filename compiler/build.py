@@ -12,7 +12,7 @@ from sqlglot import exp
 from seeknal.compiler import checked
 from seeknal.compiler.artifact import Artifact
 from seeknal.compiler.collector import collector_paused
-from seeknal.compiler.compilation import Compilation, Options
+from seeknal.compiler.compilation import Compilation
 from seeknal.compiler.compile_node import compile_node
 from seeknal.compiler.dialects.registry import dialect as find_dialect
 from seeknal.compiler.discover import LOCK_FILE, Discovery
@@ -28,6 +28,7 @@ from seeknal.compiler.model import (
     ResolvedSource,
     ResolvedTrainingSet,
 )
+from seeknal.compiler.options import Options
 from seeknal.compiler.parameters import Context, run_params
 from seeknal.compiler.plan import Plan
 from seeknal.compiler.planning import plan_node

@@ -25,8 +25,8 @@ MAX_LINES = 400
 STAGES = (
     (
         "said everywhere",
-        "toolchain findings types records suggest collector codes durations windows features "
-        "kinds.spec relation_names render_findings",
+        "toolchain options findings types records suggest collector codes durations windows "
+        "features kinds.spec relation_names render_findings",
     ),
     ("documents", "yaml_text document"),
     ("specs", "schema_accept schema_words schema_check kinds"),

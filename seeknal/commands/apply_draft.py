@@ -17,7 +17,8 @@ from seeknal.commands.console import (
     print_table,
     show_findings,
 )
-from seeknal.commands.project import Asked, compile_project, find_root, run_start
+from seeknal.commands.project import compile_project, find_root, run_start
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.compiler.findings import Findings, Place
@@ -61,7 +62,7 @@ def apply_draft(
         replaced = draft.home if draft.is_python and (root / draft.home).exists() else ""
         after = with_draft(draft, root, run_date, params, replaced=replaced)
         try:
-            asked = Asked(run_date=run_date, params=params, as_of=run_start(), wait=True)
+            asked = Options(run_date=run_date, overrides=params, as_of=run_start(), wait=True)
             before = compile_project(root, asked)
         except CompileFailed:
             # What the draft mends was broken: all of it is new.

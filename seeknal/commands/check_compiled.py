@@ -20,9 +20,10 @@ from seeknal.commands.console import (
     short_path,
     show_findings,
 )
-from seeknal.commands.project import Asked, compile_project
+from seeknal.commands.project import compile_project
 from seeknal.commands.python_nodes import python_nodes
 from seeknal.compiler.findings import Finding, Findings, Place
+from seeknal.compiler.options import Options
 from seeknal.compiler.render_findings import to_json
 from seeknal.runtime.paths import Target
 from seeknal.testing.compare_folder import NodeDiff, Status, compare_folder
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 class Held:
     """What the command line says of a check: `dialects` is empty where the project decides."""
 
-    asked: Asked
+    asked: Options
     nodes: tuple[str, ...]
     dialects: tuple[str, ...]
     against: Path | None

@@ -12,7 +12,8 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import fail, findings_reported, plural, print_json, show_findings
-from seeknal.commands.project import Asked, compile_project, find_root
+from seeknal.commands.project import compile_project, find_root
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
@@ -70,7 +71,7 @@ def check_leakage(
         from seeknal.compiler.leakage import leakage_findings
         from seeknal.runtime.leakage_facts import Limits
 
-        asked = Asked(run_date=run_date, params=params, wait=True)
+        asked = Options(run_date=run_date, overrides=params, wait=True)
         compilation = compile_project(root, asked)
         chosen = _chosen(compilation, training_sets)
         findings = leakage_findings(compilation.model, chosen, strict=strict)

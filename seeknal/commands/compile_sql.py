@@ -18,7 +18,8 @@ from seeknal.commands.console import (
     short_path,
     show_findings,
 )
-from seeknal.commands.project import Asked, compile_project, find_root
+from seeknal.commands.project import compile_project, find_root
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.commands.written import Written
@@ -91,10 +92,10 @@ def compile_sql(
 
     click.get_current_context().with_resource(collector_paused())
     root = find_root(project_path)
-    asked = Asked(
+    asked = Options(
         dialect=dialects[0] if dialects else "duckdb",
         run_date=run_date,
-        params=params,
+        overrides=params,
         inline=inline,
         as_of=as_of,
         strict=strict,
@@ -123,7 +124,7 @@ def compile_sql(
             _compile(root, one, nodes, stage, folder, explain=explain, plain=plain)
 
 
-def _print_json(root: Path, every: Sequence[Asked], nodes: tuple[str, ...]) -> None:
+def _print_json(root: Path, every: Sequence[Options], nodes: tuple[str, ...]) -> None:
     from seeknal.commands.compiled_output import compiled_json
 
     print_json(compiled_json([compile_project(root, one, nodes) for one in every], nodes))
@@ -131,7 +132,7 @@ def _print_json(root: Path, every: Sequence[Asked], nodes: tuple[str, ...]) -> N
 
 def _compile(
     root: Path,
-    asked: Asked,
+    asked: Options,
     nodes: tuple[str, ...],
     stage: str | None,
     output: Path | None,
@@ -183,7 +184,7 @@ def _show_written(count: int, dialect: str, folder: Path, written: Written, with
         click.echo(f"{plural(without, 'node')} in Python {verb} no SQL")
 
 
-def _shown_from_last(root: Path, asked: Asked, nodes: tuple[str, ...]) -> bool:
+def _shown_from_last(root: Path, asked: Options, nodes: tuple[str, ...]) -> bool:
     """Show what the last whole compilation wrote; False where something has changed since."""
     from seeknal.commands.written import Written, last_compiled
     from seeknal.runtime.paths import Target

@@ -11,7 +11,8 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import findings_reported, short_path
-from seeknal.commands.project import Asked, compile_project, find_root
+from seeknal.commands.project import compile_project, find_root
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.compiler.findings import Findings
@@ -84,7 +85,7 @@ def draft_node(
             )
         findings.stop_on_errors()
         today = datetime.now(UTC).date()
-        compilation = compile_project(root, Asked(run_date=today, params={}, wait=True))
+        compilation = compile_project(root, Options(run_date=today, overrides={}, wait=True))
         drafted = draft(ask, compilation, findings)
         findings.stop_on_errors()
         assert drafted is not None

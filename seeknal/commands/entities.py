@@ -10,7 +10,8 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import fail, findings_reported, plural, print_json, print_table
-from seeknal.commands.project import Asked, check_specs, find_root, new_run_id, run_start
+from seeknal.commands.project import check_specs, find_root, new_run_id, run_start
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.runtime.entity_catalog import EntityCatalog
@@ -50,7 +51,9 @@ def consolidate_entities(
         from seeknal.runtime.report import consolidation_line
         from seeknal.runtime.selection import Request
 
-        loaded = load(root, Asked(run_date=run_date, params=params, as_of=run_start()), Request())
+        loaded = load(
+            root, Options(run_date=run_date, overrides=params, as_of=run_start()), Request()
+        )
         target = loaded.target
         groups = consolidate.groups_of(loaded.workflow)
         gone = consolidate.gone(target, loaded.workflow)

@@ -9,7 +9,8 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import fail, findings_reported, plural, print_json, print_table
-from seeknal.commands.project import Asked, find_root, run_start
+from seeknal.commands.project import find_root, run_start
+from seeknal.compiler.options import Options
 
 
 @click.command("list")
@@ -39,7 +40,9 @@ def list_nodes(
         from seeknal.compiler.suggest import suggest
         from seeknal.runtime.selection import Request, find_kind
 
-        loaded = load(root, Asked(run_date=run_date, params=params, as_of=run_start()), Request())
+        loaded = load(
+            root, Options(run_date=run_date, overrides=params, as_of=run_start()), Request()
+        )
         nodes = [loaded.workflow.nodes[id] for id in loaded.workflow.order]
         if kind is not None:
             kinds = {node.artifact.kind for node in nodes}

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from seeknal.commands.console import show_findings
-from seeknal.commands.project import Asked, compile_project, new_run_id
+from seeknal.commands.project import compile_project, new_run_id
 from seeknal.compiler import checked
 from seeknal.compiler.findings import Finding, Findings, Severity
+from seeknal.compiler.options import Options
 from seeknal.runtime.paths import Target
 from seeknal.runtime.plan_memory import Planned, Settings, plan_of, recall
 from seeknal.runtime.selection import Request, Selection, select
@@ -30,7 +31,7 @@ class Loaded:
     replan: Callable[[], Workflow]
 
 
-def load(root: Path, asked: Asked, request: Request) -> Loaded:
+def load(root: Path, asked: Options, request: Request) -> Loaded:
     """The workflow and its state; warnings are printed. Raises CompileFailed.
 
     The project is compiled unless nothing has changed since it last was.
@@ -62,8 +63,8 @@ def load(root: Path, asked: Asked, request: Request) -> Loaded:
     return Loaded(workflow, selection, state, target, replan)
 
 
-def _known(root: Path, asked: Asked, settings: Settings) -> Planned | None:
-    key = checked.key_of(root, asked.run_date, asked.params)
+def _known(root: Path, asked: Options, settings: Settings) -> Planned | None:
+    key = checked.key_of(root, asked.run_date, asked.overrides)
     digest = checked.unchanged(root, key, os.environ)
     if digest is None:
         return None

@@ -12,7 +12,8 @@ import click
 
 from seeknal.commands import options
 from seeknal.commands.console import findings_reported, plural, print_json
-from seeknal.commands.project import Asked, find_root, run_start
+from seeknal.commands.project import find_root, run_start
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.runtime.forecast import Step
@@ -51,7 +52,7 @@ def plan_run(
         from seeknal.runtime.manifest import build_manifest, compare, read_manifest
         from seeknal.runtime.selection import Request
 
-        asked = Asked(run_date=run_date, params=params, as_of=run_start())
+        asked = Options(run_date=run_date, overrides=params, as_of=run_start())
         loaded = load(root, asked, Request(tags=tags, exclude_tags=exclude_tags))
         steps = forecast(loaded.workflow, loaded.selection, loaded.state)
         now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from seeknal.compiler.records import dataclass
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.compiler.build import Compilation
 
 PROJECT_FILE = "seeknal_project.yml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the user asked of the compiler."""
-
-    dialect: str = "duckdb"
-    run_date: date
-    run_id: str = ""
-    params: Mapping[str, object]
-    inline: bool = False
-    as_of: datetime | None = None
-    strict: bool = False
-    wait: bool = False
-    drafts: Mapping[str, str] = field(default_factory=dict)
-    returned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def find_root(given: Path | None) -> Path:
@@ -62,23 +45,11 @@ def run_start() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def compile_project(root: Path, asked: Asked, nodes: tuple[str, ...] = ()) -> Compilation:
+def compile_project(root: Path, asked: Options, nodes: tuple[str, ...] = ()) -> Compilation:
     """Compile the project. Raises CompileFailed with all that is wrong."""
     from seeknal.compiler import build
 
-    options = build.Options(
-        dialect=asked.dialect,
-        run_date=asked.run_date,
-        run_id=asked.run_id or new_run_id(),
-        overrides=asked.params,
-        inline=asked.inline,
-        as_of=asked.as_of,
-        strict=asked.strict,
-        wait=asked.wait,
-        drafts=asked.drafts,
-        returned=asked.returned,
-    )
-    return build.compile_project(root, options, nodes)
+    return build.compile_project(root, replace(asked, run_id=asked.run_id or new_run_id()), nodes)
 
 
 def check_specs(root: Path) -> None:
@@ -100,7 +71,7 @@ def _raise_but_for_parameters(root: Path, today: date) -> None:
     from seeknal.compiler.findings import CompileFailed, Severity
 
     try:
-        compile_project(root, Asked(run_date=today, params={}, wait=True))
+        compile_project(root, Options(run_date=today, overrides={}, wait=True))
     except CompileFailed as failed:
         errors = [f for f in failed.findings if f.severity is Severity.ERROR]
         if any(finding.code != "unknown-parameter" for finding in errors):

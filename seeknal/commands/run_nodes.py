@@ -17,7 +17,8 @@ from seeknal.commands.console import (
     short_path,
     show_findings,
 )
-from seeknal.commands.project import Asked, find_root, new_run_id, run_start
+from seeknal.commands.project import find_root, new_run_id, run_start
+from seeknal.compiler.options import Options
 
 if TYPE_CHECKING:
     from seeknal.commands.loading import Loaded
@@ -84,10 +85,10 @@ def run_nodes(
         from seeknal.runtime.selection import Request
 
         request = Request(full=full, nodes=nodes, types=types, tags=tags, exclude_tags=exclude_tags)
-        asked = Asked(
+        asked = Options(
             run_date=run_date,
             run_id=run_id,
-            params=params,
+            overrides=params,
             as_of=as_of or run_start(),
             strict=strict,
         )

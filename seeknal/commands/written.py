@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seeknal.commands.project import Asked
 from seeknal.compiler import checked
+from seeknal.compiler.options import Options
 from seeknal.compiler.project_files import replace_text
 from seeknal.compiler.records import dataclass
 
@@ -49,9 +49,9 @@ class LastCompiled:
         return (self.folder / f"{found[0]}.sql").read_text("utf-8")
 
 
-def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None:
+def last_compiled(root: Path, asked: Options, folder: Path) -> LastCompiled | None:
     """What was compiled, where nothing that it came from or wrote has changed since."""
-    key = checked.key_of(root, asked.run_date, asked.params)
+    key = checked.key_of(root, asked.run_date, asked.overrides)
     digest = checked.unchanged(root, key, os.environ)
     if digest is None:
         return None
@@ -67,7 +67,7 @@ def last_compiled(root: Path, asked: Asked, folder: Path) -> LastCompiled | None
 
 def remember(
     root: Path,
-    asked: Asked,
+    asked: Options,
     folder: Path,
     nodes: Sequence[str],
     findings: Sequence[Mapping[str, object]],

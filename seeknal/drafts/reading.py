@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from seeknal.commands.project import Asked, compile_project, run_start
+from seeknal.commands.project import compile_project, run_start
 from seeknal.compiler.build import Compilation
 from seeknal.compiler.document import Document, read_document
 from seeknal.compiler.findings import Findings, Place
+from seeknal.compiler.options import Options
 from seeknal.compiler.records import dataclass
 
 
@@ -105,9 +106,9 @@ def with_draft(
     drafts = {draft.file: draft.text}
     if replaced and replaced != draft.file:
         drafts[replaced] = ""
-    asked = Asked(
+    asked = Options(
         run_date=run_date,
-        params=params,
+        overrides=params,
         as_of=run_start(),
         drafts=drafts,
         wait=True,
